@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# idem_add_test(NAME unit_codec SOURCES tuple_test.cc ... [LABELS unit threads] [LIBS ...]
+#               [DEFINES ...] [TIMEOUT seconds] [WHOLE])
+#
+# One GoogleTest executable. Each test case becomes one ctest entry named `NAME.Suite.Case`; with
+# WHOLE the executable is one entry, for suites whose cases share something expensive.
+# Labels in use: unit scenario model crash data packaging tidy threads docs examples heavy.
+
+find_package(GTest REQUIRED CONFIG)
+include(GoogleTest)
+
+function(idem_add_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "WHOLE" "NAME;TIMEOUT" "SOURCES;LABELS;LIBS;DEFINES")
+  if(NOT arg_NAME OR NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "idem_add_test(NAME x SOURCES ...): ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE idem_internal idem_build_flags GTest::gmock_main
+                                            ${arg_LIBS})
+  target_include_directories(${arg_NAME} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_compile_definitions(${arg_NAME} PRIVATE ${arg_DEFINES})
+
+  if(arg_WHOLE)
+    add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
+    set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  else()
+    string(REPLACE ";" "\\;" labels "${arg_LABELS}")
+    gtest_discover_tests(
+      ${arg_NAME}
+      TEST_PREFIX "${arg_NAME}."
+      DISCOVERY_MODE PRE_TEST
+      DISCOVERY_TIMEOUT 60
+      PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${labels}")
+  endif()
+endfunction()

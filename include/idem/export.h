@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the idem authors.
+//
+// IDEM_EXPORT marks what the shared library offers; everything else stays hidden.
+//
+// Contract: a name that is declared in a header under <idem/...> with IDEM_EXPORT is part of the
+// binary interface of this major.minor version. A name without it may vanish in any release, even
+// when a debugger shows it. Header-only types (plain structs, enums) need no mark.
+//
+// Define nothing before including this header: on ELF and Mach-O the same mark serves the builder
+// and the user of the library, static or shared.
+
+#pragma once
+
+#if defined(__GNUC__) || defined(__clang__)
+#define IDEM_EXPORT __attribute__((visibility("default")))
+#else
+#define IDEM_EXPORT
+#endif
