@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// IdempotentSink: a store that can be handed every record as often as the pipeline likes, in
+// whatever order, across crashes, retries and re-runs, and applies every effect once.
+//
+//   auto sink   = IdempotentSink::Open("/var/lib/etl/orders").value();
+//   auto orders = sink->OpenTable("orders", {.mode = TableMode::kUpsert}).value();
+//   for (auto& [partition, next] : sink->ResumeFrom("orders-topic").value()) Seek(partition, next);
+//   Batch batch;
+//   while (Poll(&batch, orders)) {              // From(...), Upsert(...), ...
+//     CommitReport report = sink->Commit(batch).value();
+//     batch.Clear();
+//   }
+//
+// What a commit joins in one atomic step: rows, their dedup index, tombstones, digests, checkpoints,
+// quarantine, the batch's token and its report. After a crash at any moment the store is exactly
+// the state after some prefix of the commits (invariant 4), and that prefix holds every commit that
+// was acknowledged with Durability::kSync (invariant 5).
+//
+// Thread-safety: multiple threads may call any method on one IdempotentSink without
+// synchronization. Commits take effect one after the other, in the order of their numbers.
+// Processes: one process at a time has a store open for writing; others read it with StoreReader.
+// After fork() only the parent may use the sink: the child's calls return kStoreLocked.
+// Lifetime: tables, snapshots and cursors must be gone before the sink.
+// Exceptions: none is thrown but std::bad_alloc.
+#pragma once
+
+#include <idem/batch.h>
+#include <idem/checkpoint.h>
+#include <idem/commit_report.h>
+#include <idem/export.h>
+#include <idem/metrics.h>
+#include <idem/options.h>
+#include <idem/quarantine.h>
+#include <idem/result.h>
+#include <idem/snapshot.h>
+#include <idem/table.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace idem {
+
+class SinkImpl;
+
+class IDEM_EXPORT IdempotentSink final {
+ public:
+  // Opens the store in `directory`, creating it (mode 0700) unless the options forbid it, and takes
+  // over its writer epoch: whatever an older writer still tries is FENCED.
+  // Errors: kStoreLocked (retry when the other process is gone; a kill -9 leaves no lock behind),
+  // kStoreMissing, kInvalidArgument (an option), kFormatUnsupported, kCorruption, kIoError.
+  static Result<std::unique_ptr<IdempotentSink>> Open(const std::filesystem::path& directory,
+                                                      const SinkOptions& options = {});
+
+  // A store that lives in memory and dies with the sink: for tests of a host, and for dedup that
+  // need not outlast the process. Same verdicts, same reports; nothing is durable.
+  static Result<std::unique_ptr<IdempotentSink>> OpenInMemory(const SinkOptions& options = {});
+
+  // Flushes, then closes. To learn of an error, call Flush first.
+  ~IdempotentSink();
+  IdempotentSink(const IdempotentSink&) = delete;
+  IdempotentSink& operator=(const IdempotentSink&) = delete;
+
+  // --- Definitions ---
+
+  // Opens a table, creating it when it is new (a durable commit of its own).
+  // Errors: kDefinitionChanged (the message names each option that differs), kInvalidArgument (name
+  // or options), kLimitExceeded (Limits::tables), and those of Commit.
+  Result<Table> OpenTable(std::string_view name, const TableOptions& options = {});
+
+  // Says how a source behaves. Optional: a source not declared has the default SourceOptions.
+  // Declaring again replaces gaps and start; another rank is kDefinitionChanged, because ties were
+  // decided by it. Errors: kDefinitionChanged, kInvalidArgument, and those of Commit.
+  Result<void> DeclareSource(std::string_view source, const SourceOptions& options);
+
+  // --- Writing ---
+
+  // Decides every record of the batch and applies what is to be applied, all or nothing. The batch
+  // is not changed.
+  //
+  // With a token, the first commit stores its report; every later one with that token, also after a
+  // restart, changes nothing and returns that report with repeated() true. The same token with other
+  // records is kTokenReused.
+  //
+  // Errors without any effect, now or later ("rejected"): kInvalidRecord, kLimitExceeded,
+  // kOffsetGap, kSourceReplaced, kTokenReused, kTokenForgotten, kInvalidArgument (a table of another
+  // sink, a bad source name), kFenced, kPoisoned, kIoError and kCorruption (a read failed),
+  // kStoreLocked (a forked child).
+  // kCommitUnknown: the write failed midway and may be found applied or not after reopening. The
+  // sink refuses every further write with kPoisoned: destroy it, open it again, ResumeFrom, go on.
+  Result<CommitReport> Commit(const Batch& batch, const CommitOptions& options = {});
+
+  // Makes every commit acknowledged so far durable. Errors: kCommitUnknown, kPoisoned.
+  Result<void> Flush();
+
+  // --- Sources ---
+
+  // Where to go on reading: one point per partition seen so far, by partition. Empty when the source
+  // is new. Errors: none but kPoisoned.
+  Result<std::vector<ResumePoint>> ResumeFrom(std::string_view source) const;
+
+  // The same as of the last durable commit: what may be acknowledged upstream.
+  Result<std::vector<ResumePoint>> DurableCheckpoints(std::string_view source) const;
+
+  // Moves a checkpoint explicitly, back or forth, or accepts a new incarnation, and leaves a
+  // RewindEntry. Offsets from `to` on are offered and decided by their keys again. A durable commit.
+  // Errors: kNotFound (no such checkpoint), kInvalidArgument, and those of Commit.
+  Result<void> Rewind(std::string_view source, PartitionRef partition,
+                      const RewindOptions& options);
+
+  // --- Upkeep ---
+
+  // Ends a quarantine entry. A durable commit. Accepting applies the record whatever the stored row
+  // says; INVALID records can only be discarded (kUnsupported). Resolving an entry again in the same
+  // way has no effect; in another way it is kInvalidArgument. Errors: kNotFound, those of Commit.
+  Result<void> Resolve(const QuarantineId& id, Resolution resolution);
+
+  // Forgets the reports of an application's tokens below `sequence`: offering one of them again is
+  // kTokenForgotten from then on, never a second application. A durable commit.
+  Result<void> ForgetTokens(std::string_view application, std::int64_t below_sequence);
+
+  // Removes the tombstones of `table` that lie beyond its horizon, and records the floor below which
+  // upserts are TOO_LATE, so that nothing is resurrected. Returns how many were removed.
+  // Errors: kUnsupported (the table has no horizon), those of Commit.
+  Result<std::uint64_t> CollectTombstones(const Table& table);
+
+  // --- Reading ---
+
+  Result<Snapshot> NewSnapshot() const;
+  Metrics ReadMetrics() const;
+
+ private:
+  friend class SinkImpl;
+  explicit IdempotentSink(std::unique_ptr<SinkImpl> impl);
+  std::unique_ptr<SinkImpl> impl_;
+};
+
+}  // namespace idem

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Options of a sink and of one commit. Every default is the safe choice; most hosts change nothing.
+#pragma once
+
+#include <idem/clock.h>
+#include <idem/limits.h>
+#include <idem/logger.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace idem {
+
+// What a returned commit has survived already.
+enum class Durability : std::uint8_t {
+  // As a file after write() and fsync(): the commit survives kill -9, an operating-system crash and
+  // power loss.
+  kSync = 0,
+  // As a file after write() alone: the commit survives kill -9 of this process. After power loss the
+  // newest commits may be gone, rows and checkpoints together; a replayable source then offers them
+  // again. `Flush` makes everything before it durable, DurableCheckpoints says what already is.
+  kAsync = 1,
+};
+
+// What a commit does with INVALID records.
+enum class InvalidPolicy : std::uint8_t {
+  kRejectBatch = 0,  // Commit returns kInvalidRecord naming the first one; nothing is applied
+  kQuarantine = 1,   // they are set aside in the same commit and the others are applied
+};
+
+struct SinkOptions {
+  // --- Parameters that affect behaviour ---
+
+  Durability durability = Durability::kSync;  // of commits that do not say otherwise
+  InvalidPolicy on_invalid = InvalidPolicy::kRejectBatch;
+  bool create_if_missing = true;              // otherwise kStoreMissing
+  Limits limits = {};
+
+  // --- Parameters that affect performance ---
+
+  std::size_t write_buffer_bytes = 64 << 20;  // memory for rows not yet written to sorted files
+  std::size_t cache_bytes = 64 << 20;         // memory for blocks read back
+  std::size_t filter_bytes = 32 << 20;        // memory for the filter that spares reads of new keys:
+                                              // 10 bits a key; 0 switches it off
+
+  // --- What the host provides; each must outlive the sink ---
+
+  Clock* clock = nullptr;    // null: Clock::System()
+  Logger* logger = nullptr;  // null: silent
+};
+
+// The identity of a batch, so that a commit can be repeated without effect. See
+// IdempotentSink::Commit. Make one with Sequence or Request.
+class BatchToken {
+ public:
+  // The `sequence`-th batch of `application`: a Spark batch id, an Airflow run number. Sequences of
+  // one application need not be dense or ascending; each is remembered by itself.
+  static BatchToken Sequence(std::string_view application, std::int64_t sequence) {
+    return BatchToken(application, sequence);
+  }
+  // An opaque label: a load label, an HTTP Idempotency-Key.
+  static BatchToken Request(std::string_view label) { return BatchToken(label, std::nullopt); }
+
+  std::string_view name() const noexcept { return name_; }
+  std::optional<std::int64_t> sequence() const noexcept { return sequence_; }
+
+ private:
+  BatchToken(std::string_view name, std::optional<std::int64_t> sequence)
+      : name_(name), sequence_(sequence) {}
+  std::string_view name_;
+  std::optional<std::int64_t> sequence_;
+};
+
+struct CommitOptions {
+  std::optional<Durability> durability = {};  // unset: SinkOptions::durability
+  std::optional<BatchToken> token = {};
+};
+
+}  // namespace idem

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a record carries besides its table, key and value: a version, an event id, a position.
+//
+//   Version    what orders the states of one row: event time, sequence number, LSN
+//   event id   the identity of the event, where it differs from the key of the row it touches
+//   Position   where the record was read: source, partition, offset
+//
+// All are optional and none has a magic value: "no version" is a default-constructed Version, not
+// zero; 0, -1 and INT64_MIN are versions like any other.
+//
+// Lifetime: these are views for function arguments; they refer to the caller's bytes.
+#pragma once
+
+#include <idem/key.h>
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace idem {
+
+// How a table orders its versions. Fixed when the table is created.
+enum class VersionKind : std::uint8_t {
+  kNone = 0,     // records carry no version
+  kInteger = 1,  // signed 64-bit
+  kBytes = 2,    // up to kVersionBytesMax bytes, compared bytewise (ISO-8601 times in one zone)
+  kHex = 3,      // 1..16 hexadecimal sections joined by '/', compared numerically section by
+                 // section, as PostgreSQL LSNs and BigQuery change sequence numbers are:
+                 // "FFF/B" < "FFF/ABC"; a missing section is lower than any
+};
+
+// A record's ordering value. Implicit from integers and strings; which of the two a table takes is
+// its VersionKind, checked at commit (INVALID, version_kind_mismatch).
+class Version {
+ public:
+  Version() noexcept = default;  // no version
+
+  template <std::integral I>
+    requires(!std::same_as<I, bool> && (std::signed_integral<I> || sizeof(I) < 8))
+  Version(I value) noexcept : type_(Type::kInteger), integer_(value) {}
+
+  template <typename S>
+    requires std::convertible_to<const S&, std::string_view>
+  Version(const S& text) noexcept : type_(Type::kText), text_(text) {}
+
+  bool has_value() const noexcept { return type_ != Type::kNone; }
+  bool is_integer() const noexcept { return type_ == Type::kInteger; }
+  std::int64_t integer() const noexcept { return integer_; }
+  std::string_view text() const noexcept { return text_; }
+
+ private:
+  enum class Type : std::uint8_t { kNone, kInteger, kText };
+  Type type_ = Type::kNone;
+  std::int64_t integer_ = 0;
+  std::string_view text_;
+};
+
+// A source's partition: a number (Kafka) or a name (a file, a block). 7 and "7" are different.
+class PartitionRef {
+ public:
+  template <std::integral I>
+    requires(!std::same_as<I, bool>)
+  PartitionRef(I number) noexcept : number_(static_cast<std::int64_t>(number)) {}
+
+  template <typename S>
+    requires std::convertible_to<const S&, std::string_view>
+  PartitionRef(const S& name) noexcept : is_name_(true), name_(name) {}
+
+  bool is_name() const noexcept { return is_name_; }
+  std::int64_t number() const noexcept { return number_; }
+  std::string_view name() const noexcept { return name_; }
+
+ private:
+  bool is_name_ = false;
+  std::int64_t number_ = 0;
+  std::string_view name_;
+};
+
+// The owning form of PartitionRef.
+struct IDEM_EXPORT Partition {
+  std::optional<std::string> name;  // set for a named partition
+  std::int64_t number = 0;
+
+  Partition() = default;
+  Partition(PartitionRef ref)  // NOLINT(runtime/explicit)
+      : number(ref.number()) {
+    if (ref.is_name()) name = std::string(ref.name());
+  }
+  operator PartitionRef() const noexcept {  // NOLINT(runtime/explicit)
+    return name ? PartitionRef(*name) : PartitionRef(number);
+  }
+  std::string ToString() const { return name ? *name : std::to_string(number); }
+
+  friend bool operator==(const Partition&, const Partition&) = default;
+};
+
+// Where the records that follow were read.
+struct Position {
+  std::string_view source;     // 1..kSourceNameBytesMax bytes of UTF-8, no control characters
+  PartitionRef partition = 0;
+  std::int64_t offset = 0;     // 0..kOffsetMax
+
+  // Identity of one life of the partition (a Kafka topic id, a file's fingerprint), up to
+  // kIncarnationBytesMax bytes; empty: not checked. A different one than the checkpoint's makes
+  // Commit return kSourceReplaced: offsets of two lives never mix.
+  std::string_view incarnation = {};
+};
+
+// The optional parts of one operation, for designated initializers:
+//   batch.Upsert(orders, {id}, value, {.version = updated_at_us, .event_id = event});
+struct WriteOptions {
+  Version version = {};
+  std::optional<KeyRef> event_id = {};
+};
+
+}  // namespace idem

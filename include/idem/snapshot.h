@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Snapshot: a whole store as it stood after one commit. Everything that can be read is read here.
+//
+//   Snapshot snapshot = sink->NewSnapshot().value();
+//   RowCursor cursor = snapshot.Scan("orders", {.prefix = Key("tenant-7")}).value();
+//   while (cursor.Next().value()) Use(cursor.row());
+//
+// Rows, counts, digests, checkpoints and quarantine of one snapshot belong to the same commit, while
+// writers go on beside it. Reading never blocks a writer and is never blocked by one.
+//
+// Errors of every call: kNotFound (no such table), kIoError (retry, or inspect the disk),
+// kCorruption (inspect the store). Damage is reported, never skipped: a scan that met an error says
+// so instead of ending early.
+//
+// Thread-safety: multiple threads may call const methods on one Snapshot without synchronization; a
+// RowCursor belongs to one thread.
+// Lifetime: snapshots and cursors must be destroyed before the sink or reader they came from; a
+// cursor before its snapshot. A snapshot pins old versions of changed rows on disk: keep it short.
+#pragma once
+
+#include <idem/checkpoint.h>
+#include <idem/export.h>
+#include <idem/quarantine.h>
+#include <idem/result.h>
+#include <idem/row.h>
+#include <idem/table.h>
+#include <idem/verify_report.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace idem {
+
+// Which rows a scan returns: those that satisfy all that is set, in ascending key order.
+struct ScanOptions {
+  std::optional<Key> prefix = {};  // keys that begin with these parts
+  std::optional<Key> from = {};    // keys >= from
+  std::optional<Key> to = {};      // keys < to
+  std::size_t limit = SIZE_MAX;
+};
+
+class RowCursorImpl;
+class SnapshotImpl;
+
+class IDEM_EXPORT RowCursor final {
+ public:
+  explicit RowCursor(std::unique_ptr<RowCursorImpl> impl);
+  ~RowCursor();
+  RowCursor(RowCursor&&) noexcept;
+  RowCursor& operator=(RowCursor&&) noexcept;
+
+  // Moves to the next row, the first one at first. False at the end. Errors: kIoError, kCorruption;
+  // after an error or the end the cursor stays where it is.
+  Result<bool> Next();
+
+  // The current row, valid until the next call of Next.
+  // REQUIRES: the last Next returned true.
+  const Row& row() const noexcept;
+
+ private:
+  std::unique_ptr<RowCursorImpl> impl_;
+};
+
+class IDEM_EXPORT Snapshot final {
+ public:
+  explicit Snapshot(std::unique_ptr<SnapshotImpl> impl);
+  ~Snapshot();
+  Snapshot(Snapshot&&) noexcept;
+  Snapshot& operator=(Snapshot&&) noexcept;
+
+  // The last commit this snapshot contains; 0 for a store without one.
+  std::uint64_t commit() const noexcept;
+
+  // All tables, by name.
+  Result<std::vector<TableInfo>> Tables() const;
+  Result<TableInfo> GetTable(std::string_view table) const;
+
+  Result<std::optional<Row>> Get(std::string_view table, KeyRef key) const;
+  Result<RowCursor> Scan(std::string_view table, const ScanOptions& options = {}) const;
+
+  // All checkpoints, or those of one source, by source and partition.
+  Result<std::vector<Checkpoint>> Checkpoints(std::string_view source = {}) const;
+  // All rewinds ever made, or those of one source, oldest first.
+  Result<std::vector<RewindEntry>> Rewinds(std::string_view source = {}) const;
+
+  Result<std::vector<QuarantineEntry>> Quarantine(const QuarantineQuery& query = {}) const;
+  Result<std::optional<QuarantineEntry>> GetQuarantined(const QuarantineId& id) const;
+
+  // Reads everything, derives every row count, digest, index and checkpoint from the rows, and
+  // reports each difference and each entry that cannot be read. Takes time proportional to the
+  // store. What it finds is in the report; an Error means that it could not finish.
+  Result<VerifyReport> Verify(const VerifyOptions& options = {}) const;
+
+ private:
+  std::unique_ptr<SnapshotImpl> impl_;
+};
+
+}  // namespace idem

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// StoreReader: reads a store without opening it for writing, also while another process writes it.
+// What the `idem` command uses for everything that only looks.
+//
+//   auto reader = StoreReader::Open("/var/lib/etl/orders").value();
+//   Snapshot now = reader->NewSnapshot().value();
+//
+// A reader takes no lock, changes no file of the store and never disturbs the writer.
+//
+// Thread-safety: multiple threads may call any method without synchronization.
+// Lifetime: snapshots must be destroyed before the reader.
+#pragma once
+
+#include <idem/export.h>
+#include <idem/options.h>
+#include <idem/result.h>
+#include <idem/snapshot.h>
+
+#include <filesystem>
+#include <memory>
+
+namespace idem {
+
+class StoreReaderImpl;
+
+class IDEM_EXPORT StoreReader final {
+ public:
+  // Errors: kStoreMissing, kFormatUnsupported, kCorruption, kIoError. Of the options only `logger`
+  // and `cache_bytes` are used.
+  static Result<std::unique_ptr<StoreReader>> Open(const std::filesystem::path& directory,
+                                                   const SinkOptions& options = {});
+  ~StoreReader();
+  StoreReader(const StoreReader&) = delete;
+  StoreReader& operator=(const StoreReader&) = delete;
+
+  // The newest state the writer has handed to the operating system. While an earlier snapshot of
+  // this reader is alive the new one shows the same state: the reader only moves on when nobody
+  // looks. Errors: kIoError, kCorruption.
+  Result<Snapshot> NewSnapshot() const;
+
+ private:
+  explicit StoreReader(std::unique_ptr<StoreReaderImpl> impl);
+  std::unique_ptr<StoreReaderImpl> impl_;
+};
+
+}  // namespace idem

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Table: a cheap, copyable handle on one table of an open sink. Got from IdempotentSink::OpenTable;
+// passed to Batch to say where a record goes.
+//
+// Thread-safety: multiple threads may call const methods on one handle without synchronization.
+// Lifetime: a handle must not be used after its sink is destroyed. Handles of one sink are refused
+// by every other (Commit returns kInvalidArgument).
+#pragma once
+
+#include <idem/digest.h>
+#include <idem/export.h>
+#include <idem/key.h>
+#include <idem/row.h>
+#include <idem/table_options.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace idem {
+
+class SinkImpl;
+
+// A table as it stands at one commit.
+struct TableInfo {
+  std::string name;
+  TableOptions options;
+  std::uint64_t rows = 0;        // live rows
+  std::uint64_t tombstones = 0;  // deletes still remembered
+  std::uint64_t event_ids = 0;   // event ids remembered
+  Digest digest;                 // of the live rows
+  std::uint64_t last_commit = 0; // the commit that last changed it; 0: none yet
+};
+
+class IDEM_EXPORT Table final {
+ public:
+  const std::string& name() const noexcept;
+  const TableOptions& options() const noexcept;
+
+  // The digest and counts after the last commit acknowledged to any thread.
+  idem::Digest Digest() const;
+  TableInfo Info() const;
+
+  // The live row with this key after the last commit, or nothing. A row whose delete was applied is
+  // nothing. Use IdempotentSink::NewSnapshot to read several rows of one moment.
+  // Errors: kInvalidArgument (the key is too large or malformed), kIoError, kCorruption. An I/O
+  // error is never reported as "no row".
+  Result<std::optional<Row>> Get(KeyRef key) const;
+
+ private:
+  friend class SinkImpl;
+  friend class Batch;
+  struct Definition;
+  Table(SinkImpl* sink, const Definition* definition) : sink_(sink), definition_(definition) {}
+
+  SinkImpl* sink_;
+  const Definition* definition_;  // owned by the sink, never moves
+};
+
+}  // namespace idem

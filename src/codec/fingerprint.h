@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Fingerprint: XXH3-128 of a payload, by which "same content" is decided. Not seeded, so that two
+// stores with the same rows have the same digests. Never trusted to say that two keys are equal.
+#pragma once
+
+#include <idem/digest.h>
+#include <idem/record.h>
+#include <idem/table_options.h>
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace idem::codec {
+
+struct Fingerprint {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  friend auto operator<=>(const Fingerprint&, const Fingerprint&) = default;
+};
+
+Fingerprint FingerprintOf(std::string_view bytes) noexcept;
+
+// How a table fingerprints its values. Built once per table; Of is then const and thread-safe.
+class PayloadFingerprinter {
+ public:
+  explicit PayloadFingerprinter(const TableOptions& options);
+
+  // Whether values must be JSON.
+  bool needs_json() const noexcept { return needs_json_; }
+
+  // The fingerprint of a value, or false when the table needs JSON and `value` is none. `scratch`
+  // is overwritten; reusing it spares allocations.
+  bool Of(std::string_view value, std::string* scratch, Fingerprint* fingerprint) const;
+
+ private:
+  bool needs_json_;
+  std::vector<std::string> ignored_;  // dotted paths, sorted
+};
+
+// The 128-bit hash that one live row adds to its table's digest: XXH3-128 over
+//   fixed32 key size, key, version tag and bytes (as in the row envelope), fingerprint (16 bytes).
+Digest RowDigest(std::string_view key, const Version& version,
+                 const Fingerprint& fingerprint) noexcept;
+
+// What an event is compared by when its event id comes again: operation, key, version and payload.
+Fingerprint EventFingerprint(bool is_delete, std::string_view key, const Version& version,
+                             const Fingerprint& payload) noexcept;
+
+}  // namespace idem::codec

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Row envelope: the value stored under a row's key. The row is its own dedup entry: everything a
+// decision needs stands in front of the payload.
+//
+//   flags        1 byte: bit 0 tombstone, bits 1-2 version tag (0 none, 1 integer, 2 bytes); others 0
+//   commit       varint64: the commit that wrote it
+//   rank         varint32: the rank of the source it came from
+//   version      tag 1: 8 bytes big-endian, sign bit flipped; tag 2: varint32 size, bytes
+//   fingerprint  16 bytes, high half first, big-endian
+//   payload      the rest; empty for a tombstone
+#pragma once
+
+#include "codec/fingerprint.h"
+
+#include <idem/record.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace idem::codec {
+
+struct RowEnvelope {
+  bool tombstone = false;
+  std::uint64_t commit = 0;
+  std::uint32_t rank = 0;
+  Version version;            // a view, as is `payload`
+  Fingerprint fingerprint;    // zero for a tombstone
+  std::string_view payload;
+};
+
+void AppendRow(const RowEnvelope& row, std::string* out);
+
+// The views refer to `bytes`. False on any bytes that AppendRow does not write. Total.
+bool DecodeRow(std::string_view bytes, RowEnvelope* row);
+
+}  // namespace idem::codec

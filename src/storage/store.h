@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Store: the seam between what idem decides and where it is kept.
+//
+// A store is an ordered map from bytes to bytes (codec/keyspace.h says which) with three abilities:
+//   Read    many keys at once, as of the last commit
+//   Commit  a whole WritePlan as one atomic, conditional step
+//   NewView a consistent state to read from while commits go on
+// It knows nothing of records and verdicts. Everything above the seam runs unchanged on every store,
+// and tests/conformance runs on all of them.
+//
+// Contract of every store
+//   S-1  Commit is atomic: after any crash the store holds all of a plan or nothing of it.
+//   S-2  Commits become visible in the order in which Commit was called (one caller at a time), and
+//        after a crash the surviving plans are a prefix of that order.
+//   S-3  A plan whose writer_epoch is not the stored epoch has no effect: kFenced.
+//   S-4  A Commit with Durability::kSync that returned ok survives power loss, with all before it.
+//   S-5  Commit's error kCommitUnknown means "may or may not be there after reopening"; the store
+//        refuses every later Commit and Sync with kPoisoned. Any other error means "has no effect,
+//        ever".
+//   S-6  A failed read is kIoError or kCorruption, never "absent".
+//
+// Thread-safety: Commit needs external synchronization; every other method may be called from any
+// thread at any time.
+#pragma once
+
+#include <idem/options.h>
+#include <idem/result.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace idem::storage {
+
+// The answer to one Read. Values stay valid until the next Read with the same object or its
+// destruction. Reused by callers, so that reading allocates little.
+class ReadResult {
+ public:
+  virtual ~ReadResult() = default;
+
+  // One per key, in the order of the keys; nullopt: absent.
+  std::vector<std::optional<std::string_view>> values;
+};
+
+// One entry to put (value set) or to erase (value unset). Views must outlive Commit.
+struct Write {
+  std::string_view key;
+  std::optional<std::string_view> value;
+};
+
+struct WritePlan {
+  std::uint64_t writer_epoch = 0;  // precondition, see S-3
+  std::vector<Write> writes;       // no key twice
+};
+
+// Walks the entries of one view in ascending key order.
+class StoreCursor {
+ public:
+  virtual ~StoreCursor() = default;
+
+  // Moves to the next entry, the first one at first. False at the end of the range. After an error
+  // or the end it stays there. Errors: kIoError, kCorruption.
+  virtual Result<bool> Next() = 0;
+
+  // The current entry, valid until the next Next. REQUIRES: the last Next returned true.
+  virtual std::string_view key() const = 0;
+  virtual std::string_view value() const = 0;
+};
+
+// The store as it stood after one commit. Must be destroyed before its store.
+class StoreView {
+ public:
+  virtual ~StoreView() = default;
+  virtual Result<std::optional<std::string>> Get(std::string_view key) const = 0;
+
+  // The entries with begin <= key < end. The views of both must stay valid for the call only.
+  virtual Result<std::unique_ptr<StoreCursor>> Scan(std::string_view begin,
+                                                    std::string_view end) const = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // A fresh result object of this store's kind, for Read.
+  virtual std::unique_ptr<ReadResult> NewReadResult() const = 0;
+  virtual Result<void> Read(std::span<const std::string_view> keys, ReadResult* result) const = 0;
+
+  virtual Result<void> Commit(const WritePlan& plan, Durability durability) = 0;
+
+  // Raises the stored writer epoch by one, durably, and returns it: from then on plans of every
+  // older epoch are fenced.
+  virtual Result<std::uint64_t> TakeEpoch() = 0;
+
+  // Makes every commit that returned before this call durable. Errors: kCommitUnknown, kPoisoned.
+  virtual Result<void> Sync() = 0;
+
+  virtual Result<std::unique_ptr<StoreView>> NewView() const = 0;
+};
+
+}  // namespace idem::storage
