@@ -1,1 +1,76 @@
 # SPDX-License-Identifier: Apache-2.0
+#
+# Install rules, the CMake package with the components static, shared and spdlog, and idem.pc.
+
+include(CMakePackageConfigHelpers)
+
+set(_idem_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/idem")
+
+if(IDEM_BUILD_STATIC)
+  install(
+    TARGETS idem_static
+    EXPORT idem-static-targets
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
+    FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
+  list(APPEND _idem_exports idem-static-targets)
+endif()
+if(IDEM_BUILD_SHARED)
+  install(
+    TARGETS idem_shared
+    EXPORT idem-shared-targets
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+            COMPONENT runtime
+            NAMELINK_COMPONENT development
+    FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
+  list(APPEND _idem_exports idem-shared-targets)
+endif()
+if(TARGET idem_spdlog)
+  install(
+    TARGETS idem_spdlog
+    EXPORT idem-spdlog-targets
+    FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
+  list(APPEND _idem_exports idem-spdlog-targets)
+endif()
+if(TARGET idem_cli)
+  install(TARGETS idem_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
+endif()
+
+foreach(_export IN LISTS _idem_exports)
+  install(EXPORT ${_export} NAMESPACE idem:: DESTINATION "${_idem_package_dir}"
+          COMPONENT development)
+endforeach()
+
+configure_package_config_file(
+  "${PROJECT_SOURCE_DIR}/cmake/idemConfig.cmake.in" "${PROJECT_BINARY_DIR}/idemConfig.cmake"
+  INSTALL_DESTINATION "${_idem_package_dir}" NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/idemConfigVersion.cmake"
+                                 COMPATIBILITY SameMinorVersion)
+install(
+  FILES "${PROJECT_BINARY_DIR}/idemConfig.cmake"
+        "${PROJECT_BINARY_DIR}/idemConfigVersion.cmake"
+        "${PROJECT_SOURCE_DIR}/cmake/IdemRocksDB.cmake"
+        "${PROJECT_SOURCE_DIR}/cmake/FindxxHash.cmake"
+  DESTINATION "${_idem_package_dir}"
+  COMPONENT development)
+
+# idem.pc finds its prefix from its own place, however deep the library folder is (lib,
+# lib/x86_64-linux-gnu), so an installed tree can be moved.
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}" OR IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(IDEM_PC_PREFIX "${CMAKE_INSTALL_PREFIX}")
+  set(IDEM_PC_LIBDIR "${CMAKE_INSTALL_FULL_LIBDIR}")
+  set(IDEM_PC_INCLUDEDIR "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
+else()
+  file(RELATIVE_PATH _idem_up "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+  string(REGEX REPLACE "/$" "" _idem_up "${_idem_up}")
+  set(IDEM_PC_PREFIX "\${pcfiledir}/${_idem_up}")
+  set(IDEM_PC_LIBDIR "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
+  set(IDEM_PC_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+endif()
+# rocksdb.pc names none of what a static RocksDB needs.
+set(IDEM_PC_LIBS_PRIVATE "-lpthread")
+if(IDEM_ROCKSDB_TARGET STREQUAL "RocksDB::rocksdb")
+  string(APPEND IDEM_PC_LIBS_PRIVATE " -lgflags -lsnappy -lz -lbz2 -llz4 -lzstd -ldl")
+endif()
+configure_file("${PROJECT_SOURCE_DIR}/cmake/idem.pc.in" "${PROJECT_BINARY_DIR}/idem.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/idem.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+        COMPONENT development)

@@ -38,3 +38,31 @@ function(idem_add_test)
       PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${labels}")
   endif()
 endfunction()
+
+# idem_add_consumer_test(NAME x SOURCE_DIR dir RUN executable [ARGS -DX=Y ...] [LABELS ...]
+#                        [COMMAND_ARGS ...] [TIMEOUT seconds])
+#
+# Configures, builds and runs a project of its own against the installed (and then moved) package,
+# as a host would. Its build folder is kept, so the second run is quick.
+function(idem_add_consumer_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;SOURCE_DIR;RUN;TIMEOUT"
+                        "ARGS;LABELS;COMMAND_ARGS")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 900)
+  endif()
+  get_filename_component(source "${arg_SOURCE_DIR}" ABSOLUTE)
+  set(binary "${PROJECT_BINARY_DIR}/consumers/${arg_NAME}")
+  set(launcher)
+  if(CMAKE_CXX_COMPILER_LAUNCHER)
+    set(launcher "-DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}")
+  endif()
+  add_test(
+    NAME ${arg_NAME}
+    COMMAND
+      ${CMAKE_CTEST_COMMAND} --build-and-test "${source}" "${binary}" --build-generator
+      "${CMAKE_GENERATOR}" --build-makeprogram "${CMAKE_MAKE_PROGRAM}" --build-options
+      "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" "-DCMAKE_PREFIX_PATH=${PROJECT_BINARY_DIR}/prefix/moved"
+      ${launcher} ${arg_ARGS} --test-command "${binary}/${arg_RUN}" ${arg_COMMAND_ARGS})
+  set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
+                                              FIXTURES_REQUIRED idem_prefix)
+endfunction()
