@@ -25,6 +25,14 @@ function(idem_add_test)
   target_include_directories(${arg_NAME} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_compile_definitions(${arg_NAME} PRIVATE ${arg_DEFINES})
 
+  # What ThreadSanitizer has to see can be built without the rest.
+  if("threads" IN_LIST arg_LABELS)
+    if(NOT TARGET idem_threads_tests)
+      add_custom_target(idem_threads_tests)
+    endif()
+    add_dependencies(idem_threads_tests ${arg_NAME})
+  endif()
+
   if(arg_WHOLE)
     add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
     set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
@@ -61,8 +69,9 @@ function(idem_add_consumer_test)
     COMMAND
       ${CMAKE_CTEST_COMMAND} --build-and-test "${source}" "${binary}" --build-generator
       "${CMAKE_GENERATOR}" --build-makeprogram "${CMAKE_MAKE_PROGRAM}" --build-options
-      "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" "-DCMAKE_PREFIX_PATH=${PROJECT_BINARY_DIR}/prefix/moved"
-      ${launcher} ${arg_ARGS} --test-command "${binary}/${arg_RUN}" ${arg_COMMAND_ARGS})
+      "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}"
+      "-DCMAKE_PREFIX_PATH=${PROJECT_BINARY_DIR}/prefix/moved" ${launcher} ${arg_ARGS}
+      --test-command "${binary}/${arg_RUN}" ${arg_COMMAND_ARGS})
   set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
                                               FIXTURES_REQUIRED idem_prefix)
 endfunction()

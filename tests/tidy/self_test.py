@@ -213,7 +213,8 @@ class Size(RuleTest):
 class Registered(RuleTest):
     ROOT = {"CMakeLists.txt": "add_subdirectory(src)\nadd_subdirectory(tests)\n",
             "src/CMakeLists.txt": "target_sources(x PRIVATE a.cc)\n",
-            "src/a.cc": '#include "b.h"\n', "src/b.h": "", "tests/CMakeLists.txt": "idem_add_test(NAME x SOURCES x_test.cc)\n",
+            "src/a.cc": '#include "b.h"\n', "src/b.h": "",
+            "tests/CMakeLists.txt": "idem_add_test(NAME x SOURCES x_test.cc)\n",
             "tests/x_test.cc": ""}
 
     def test_all_in_use(self):
@@ -235,9 +236,9 @@ class Registered(RuleTest):
         self.refused(registered.check, {**self.ROOT, "src/c.h": ""}, "no file includes")
 
     def test_public_header_not_installed(self):
-        tree = {**self.ROOT, "src/headers.cmake": "set(X a.h)\n", "include/idem/a.h": "",
-                "include/idem/aa.h": "",
-                "src/CMakeLists.txt": "target_sources(x PRIVATE a.cc)\ninclude(headers.cmake)\n"}
+        layer = self.ROOT["src/CMakeLists.txt"] + "include(headers.cmake)\n"
+        tree = {**self.ROOT, "src/CMakeLists.txt": layer, "src/headers.cmake": "set(X a.h)\n",
+                "include/idem/a.h": "", "include/idem/aa.h": ""}
         self.refused(registered.check, tree, "never installed")
 
     def test_folder_never_entered(self):
