@@ -6,8 +6,8 @@
 //   Read    many keys at once, as of the last commit
 //   Commit  a whole WritePlan as one atomic, conditional step
 //   NewView a consistent state to read from while commits go on
-// It knows nothing of records and verdicts. Everything above the seam runs unchanged on every store,
-// and tests/conformance runs on all of them.
+// It knows nothing of records and verdicts. Everything above the seam runs unchanged on every
+// store, and tests/conformance runs on all of them.
 //
 // Contract of every store
 //   S-1  Commit is atomic: after any crash the store holds all of a plan or nothing of it.
@@ -78,7 +78,8 @@ class StoreView {
   virtual ~StoreView() = default;
   virtual Result<std::optional<std::string>> Get(std::string_view key) const = 0;
 
-  // The entries with begin <= key < end. The views of both must stay valid for the call only.
+  // The entries with begin <= key < end; an empty `end` is no bound, as PrefixEnd says it. The
+  // bytes of both must stay valid for the call only.
   virtual Result<std::unique_ptr<StoreCursor>> Scan(std::string_view begin,
                                                     std::string_view end) const = 0;
 };
