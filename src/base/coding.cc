@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "base/coding.h"
+
+#include "base/assert.h"
+
+#include <limits>
+
+namespace idem::base {
+namespace {
+
+constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
+
+}  // namespace
+
+void PutFixed64(std::uint64_t value, char* out) noexcept {
+  for (int i = 0; i < 8; ++i) out[i] = static_cast<char>(value >> (56 - 8 * i));
+}
+
+void AppendByte(std::uint8_t value, std::string* out) { out->push_back(static_cast<char>(value)); }
+
+void AppendFixed32(std::uint32_t value, std::string* out) {
+  char bytes[4];
+  for (int i = 0; i < 4; ++i) bytes[i] = static_cast<char>(value >> (24 - 8 * i));
+  out->append(bytes, sizeof bytes);
+}
+
+void AppendFixed64(std::uint64_t value, std::string* out) {
+  char bytes[8];
+  PutFixed64(value, bytes);
+  out->append(bytes, sizeof bytes);
+}
+
+void AppendOrderedInt64(std::int64_t value, std::string* out) {
+  AppendFixed64(static_cast<std::uint64_t>(value) ^ kSignBit, out);
+}
+
+void AppendVarint32(std::uint32_t value, std::string* out) { AppendVarint64(value, out); }
+
+void AppendVarint64(std::uint64_t value, std::string* out) {
+  char bytes[10];
+  std::size_t size = 0;
+  while (value >= 0x80) {
+    bytes[size++] = static_cast<char>(value | 0x80);
+    value >>= 7;
+  }
+  bytes[size++] = static_cast<char>(value);
+  out->append(bytes, size);
+}
+
+void AppendSized(std::string_view bytes, std::string* out) {
+  IDEM_ASSERT(bytes.size() <= std::numeric_limits<std::uint32_t>::max(), "I-10");
+  AppendVarint32(static_cast<std::uint32_t>(bytes.size()), out);
+  out->append(bytes);
+}
+
+bool Reader::ReadByte(std::uint8_t* value) noexcept {
+  if (rest_.empty()) return false;
+  *value = static_cast<std::uint8_t>(rest_.front());
+  rest_.remove_prefix(1);
+  return true;
+}
+
+bool Reader::Expect(std::uint8_t value) noexcept {
+  std::uint8_t found = 0;
+  return ReadByte(&found) && found == value;
+}
+
+bool Reader::ReadFixed32(std::uint32_t* value) noexcept {
+  std::string_view bytes;
+  if (!ReadBytes(4, &bytes)) return false;
+  *value = 0;
+  for (const char byte : bytes) *value = *value << 8 | static_cast<std::uint8_t>(byte);
+  return true;
+}
+
+bool Reader::ReadFixed64(std::uint64_t* value) noexcept {
+  std::string_view bytes;
+  if (!ReadBytes(8, &bytes)) return false;
+  *value = 0;
+  for (const char byte : bytes) *value = *value << 8 | static_cast<std::uint8_t>(byte);
+  return true;
+}
+
+bool Reader::ReadOrderedInt64(std::int64_t* value) noexcept {
+  std::uint64_t bits = 0;
+  if (!ReadFixed64(&bits)) return false;
+  *value = static_cast<std::int64_t>(bits ^ kSignBit);
+  return true;
+}
+
+bool Reader::ReadVarint32(std::uint32_t* value) noexcept {
+  std::uint64_t wide = 0;
+  if (!ReadVarint64(&wide) || wide > std::numeric_limits<std::uint32_t>::max()) return false;
+  *value = static_cast<std::uint32_t>(wide);
+  return true;
+}
+
+bool Reader::ReadVarint64(std::uint64_t* value) noexcept {
+  *value = 0;
+  for (int shift = 0; shift < 64; shift += 7) {
+    std::uint8_t byte = 0;
+    if (!ReadByte(&byte)) return false;
+    const std::uint64_t bits = byte & 0x7f;
+    if (shift == 63 && bits > 1) return false;  // over 64 bits
+    *value |= bits << shift;
+    if (byte < 0x80) return byte != 0 || shift == 0;  // a last byte of zero is one too many
+  }
+  return false;
+}
+
+bool Reader::ReadBytes(std::size_t size, std::string_view* bytes) noexcept {
+  if (size > rest_.size()) return false;
+  *bytes = rest_.substr(0, size);
+  rest_.remove_prefix(size);
+  return true;
+}
+
+bool Reader::ReadSized(std::string_view* bytes) noexcept {
+  std::uint32_t size = 0;
+  return ReadVarint32(&size) && ReadBytes(size, bytes);
+}
+
+bool Reader::ReadSized(std::string* bytes) {
+  std::string_view view;
+  if (!ReadSized(&view)) return false;
+  bytes->assign(view);
+  return true;
+}
+
+}  // namespace idem::base
