@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/rocks/directory_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <mutex>
+#include <set>
+#include <system_error>
+#include <utility>
+
+namespace idem::storage {
+namespace {
+
+// The directories that this process holds. Never destroyed: a store may be closed by a static
+// object's destructor.
+class Registry {
+ public:
+  static Registry& Instance() {
+    static auto* const registry = new Registry;
+    return *registry;
+  }
+
+  bool Insert(const FileId& directory) {
+    const std::lock_guard lock(mutex_);
+    return held_.insert(directory).second;
+  }
+
+  void Erase(const FileId& directory) {
+    const std::lock_guard lock(mutex_);
+    held_.erase(directory);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<FileId> held_;
+};
+
+Error SystemError(const std::string& what) {
+  return Error(ErrorCode::kIoError,
+               what + ": " + std::system_category().message(errno) + "; make it accessible");
+}
+
+FileId IdOf(const struct stat& status) { return {status.st_dev, status.st_ino}; }
+
+// Whether a lock request failed because somebody else holds it.
+bool IsContention(int error) { return error == EWOULDBLOCK || error == EACCES; }
+
+bool TakeLocks(int fd) {
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) return false;
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  return ::fcntl(fd, F_OFD_SETLK, &whole) == 0;
+}
+
+bool WriteProcess(int fd, pid_t process) {
+  const std::string text = std::to_string(process) + "\n";
+  return ::ftruncate(fd, 0) == 0 &&
+         ::pwrite(fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+}
+
+// The process number written in the lock file; 0 when there is none yet.
+pid_t ReadProcess(int fd) {
+  std::array<char, 16> text{};
+  const ssize_t size = ::pread(fd, text.data(), text.size(), 0);
+  pid_t process = 0;
+  if (size > 0) std::from_chars(text.data(), text.data() + size, process);
+  return process;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DirectoryLock>> DirectoryLock::Acquire(
+    const std::filesystem::path& directory) {
+  struct stat status = {};
+  if (::stat(directory.c_str(), &status) != 0) return SystemError(directory.string());
+  const FileId id = IdOf(status);
+  if (!Registry::Instance().Insert(id)) {
+    return Error(ErrorCode::kStoreLocked,
+                 directory.string() +
+                     " is already open in this process; use that sink, or destroy "
+                     "it first");
+  }
+  std::unique_ptr<DirectoryLock> lock(new DirectoryLock(directory / kLockFile, id));
+  if (Result<void> locked = lock->LockFile(); !locked) return locked.error();
+  return lock;
+}
+
+DirectoryLock::DirectoryLock(std::string path, FileId directory)
+    : path_(std::move(path)), directory_(directory), owner_(::getpid()) {}
+
+DirectoryLock::~DirectoryLock() {
+  // Closing is all: an explicit unlock in a forked child would unlock the parent's file as well.
+  if (fd_ >= 0) ::close(fd_);
+  Registry::Instance().Erase(directory_);
+}
+
+Result<void> DirectoryLock::LockFile() {
+  fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+  if (fd_ < 0) return SystemError(path_);
+  if (!TakeLocks(fd_)) return IsContention(errno) ? HeldByAnother() : SystemError(path_);
+  struct stat status = {};
+  if (::fstat(fd_, &status) != 0) return SystemError(path_);
+  file_ = IdOf(status);
+  // Between open and lock the file may have been removed, and another process may hold the next.
+  if (!Check()) return HeldByAnother();
+  if (!WriteProcess(fd_, owner_)) return SystemError(path_);
+  return {};
+}
+
+Error DirectoryLock::HeldByAnother() const {
+  const pid_t process = ReadProcess(fd_);
+  const std::string holder =
+      process > 0 ? "process " + std::to_string(process) : std::string("another process");
+  return Error(ErrorCode::kStoreLocked, std::filesystem::path(path_).parent_path().string() +
+                                            " is open in " + holder +
+                                            "; close it there, or wait until that process ends");
+}
+
+Result<void> DirectoryLock::Check() const {
+  if (InForkedChild()) {
+    return Error(ErrorCode::kStoreLocked, "the store is open in process " + std::to_string(owner_) +
+                                              ", of which this one is a fork; write from there");
+  }
+  struct stat status = {};
+  if (::lstat(path_.c_str(), &status) != 0 || IdOf(status) != file_) {
+    return Error(ErrorCode::kFenced,
+                 path_ +
+                     " was removed or replaced, so another writer may own the store; this "
+                     "process must not write any more");
+  }
+  return {};
+}
+
+bool DirectoryLock::InForkedChild() const noexcept { return ::getpid() != owner_; }
+
+}  // namespace idem::storage

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The ways into RocksDB, whose signatures differ between versions: through a raw pointer until 10,
+// through a unique_ptr since 9.11. `Db` is always rocksdb::DB; it is a parameter so that only the
+// form that exists is compiled.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <memory>
+#include <string>
+
+namespace idem::storage {
+
+template <typename Db>
+rocksdb::Status OpenPrimary(const rocksdb::Options& options, const std::string& directory,
+                            std::unique_ptr<Db>* db) {
+  if constexpr (requires { Db::Open(options, directory, db); }) {
+    return Db::Open(options, directory, db);
+  } else {
+    Db* raw = nullptr;
+    const rocksdb::Status status = Db::Open(options, directory, &raw);
+    db->reset(raw);
+    return status;
+  }
+}
+
+template <typename Db>
+rocksdb::Status OpenSecondary(const rocksdb::Options& options, const std::string& directory,
+                              const std::string& own_directory, std::unique_ptr<Db>* db) {
+  if constexpr (requires { Db::OpenAsSecondary(options, directory, own_directory, db); }) {
+    return Db::OpenAsSecondary(options, directory, own_directory, db);
+  } else {
+    Db* raw = nullptr;
+    const rocksdb::Status status = Db::OpenAsSecondary(options, directory, own_directory, &raw);
+    db->reset(raw);
+    return status;
+  }
+}
+
+}  // namespace idem::storage

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/rocks/rocks_options.h"
+
+#include "storage/rocks/log_adapter.h"
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/version.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace idem::storage {
+namespace {
+
+static_assert(ROCKSDB_MAJOR >= 7 && ROCKSDB_MAJOR <= 11, "a RocksDB that was never tried");
+
+constexpr int kWriterOpenFilesMax = 512;
+constexpr int kBloomBitsPerKey = 10;
+constexpr std::uint64_t kWalWriteBuffers = 4;
+
+rocksdb::CompressionType ChooseCompression() {
+  const auto supported = rocksdb::GetSupportedCompressions();
+  for (const auto wanted : {rocksdb::kLZ4Compression, rocksdb::kZSTD}) {
+    if (std::find(supported.begin(), supported.end(), wanted) != supported.end()) return wanted;
+  }
+  return rocksdb::kNoCompression;
+}
+
+rocksdb::BlockBasedTableOptions TableFileOptions(std::shared_ptr<rocksdb::Cache> cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = std::move(cache);
+  table.checksum = rocksdb::kXXH3;
+  table.format_version = 5;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  table.whole_key_filtering = true;
+  table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  return table;
+}
+
+// What holds however the store is opened.
+rocksdb::Options CommonOptions(const SinkOptions& options, rocksdb::Env* env,
+                               std::shared_ptr<rocksdb::Cache> cache) {
+  rocksdb::Options rocks;
+  rocks.env = env;
+  rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableFileOptions(std::move(cache))));
+  rocks.paranoid_checks = true;
+  rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  rocks.info_log = NewLogAdapter(options.logger);
+  rocks.info_log_level = rocks.info_log->GetInfoLogLevel();
+  rocks.db_host_id = "";
+  rocks.stats_dump_period_sec = 0;
+  rocks.stats_persist_period_sec = 0;
+  return rocks;
+}
+
+}  // namespace
+
+rocksdb::Options ReaderOptions(const SinkOptions& options, rocksdb::Env* env,
+                               std::shared_ptr<rocksdb::Cache> cache) {
+  rocksdb::Options rocks = CommonOptions(options, env, std::move(cache));
+  rocks.max_open_files = -1;
+  return rocks;
+}
+
+rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
+                               std::shared_ptr<rocksdb::Cache> cache,
+                               std::shared_ptr<rocksdb::EventListener> listener) {
+  rocksdb::Options rocks = CommonOptions(options, env, std::move(cache));
+  rocks.listeners.push_back(std::move(listener));
+  rocks.max_bgerror_resume_count = 0;
+  rocks.track_and_verify_wals_in_manifest = false;
+  rocks.recycle_log_file_num = 0;
+  rocks.unordered_write = false;
+  rocks.two_write_queues = false;
+  rocks.manual_wal_flush = false;
+  rocks.write_buffer_size = options.write_buffer_bytes;
+  rocks.max_write_buffer_number = 2;
+  rocks.max_total_wal_size = kWalWriteBuffers * options.write_buffer_bytes;
+  rocks.max_open_files = kWriterOpenFilesMax;
+  rocks.compression = ChooseCompression();
+  return rocks;
+}
+
+Result<void> CheckRocksVersion() {
+  const std::string compiled = std::to_string(ROCKSDB_MAJOR) + "." + std::to_string(ROCKSDB_MINOR);
+  const std::string linked = rocksdb::GetRocksVersionAsString(false);
+  if (linked == compiled) return {};
+  return Error(ErrorCode::kUnsupported, "idem was compiled against RocksDB " + compiled +
+                                            " and runs with " + linked + "; install " + compiled +
+                                            " or build idem again");
+}
+
+}  // namespace idem::storage

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every RocksDB option that is not at its default, in one place. docs/internals/storage.md gives
+// the reason for each.
+#pragma once
+
+#include <idem/options.h>
+#include <idem/result.h>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/options.h>
+
+#include <memory>
+
+namespace idem::storage {
+
+// Bytes of checksum that protect each entry of a WriteBatch between Commit and the memtable.
+inline constexpr std::size_t kProtectionBytesPerKey = 8;
+
+rocksdb::Options ReaderOptions(const SinkOptions& options, rocksdb::Env* env,
+                               std::shared_ptr<rocksdb::Cache> cache);
+
+rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
+                               std::shared_ptr<rocksdb::Cache> cache,
+                               std::shared_ptr<rocksdb::EventListener> listener);
+
+// kUnsupported when the RocksDB that was linked is not the one that was compiled against: its
+// classes would have another layout.
+Result<void> CheckRocksVersion();
+
+}  // namespace idem::storage

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/rocks/rocks_store.h"
+
+#include "base/log.h"
+#include "codec/keyspace.h"
+#include "codec/store_header.h"
+#include "storage/rocks/directory_lock.h"
+#include "storage/rocks/entropy.h"
+#include "storage/rocks/health.h"
+#include "storage/rocks/key_filter.h"
+#include "storage/rocks/open_db.h"
+#include "storage/rocks/rocks_options.h"
+#include "storage/rocks/rocks_store_internal.h"
+#include "storage/rocks/rocks_view.h"
+#include "storage/rocks/status.h"
+#include "storage/rocks/store_directory.h"
+
+#include <rocksdb/write_batch.h>
+
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace idem::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What RocksDB writes around each entry of a batch, at most.
+constexpr std::size_t kEntryOverhead = 16;
+
+std::size_t BatchBytes(const WritePlan& plan) {
+  std::size_t bytes = kEntryOverhead;
+  for (const Write& write : plan.writes) {
+    bytes += kEntryOverhead + write.key.size() + (write.value ? write.value->size() : 0);
+  }
+  return bytes;
+}
+
+class RocksStore final : public Store {
+ public:
+  RocksStore(std::unique_ptr<DirectoryLock> lock, const SinkOptions& options, rocksdb::Env* env)
+      : lock_(std::move(lock)),
+        options_(options),
+        health_(std::make_shared<Health>(options.logger)),
+        cache_(rocksdb::NewLRUCache(options.cache_bytes)),
+        rocks_(WriterOptions(options, env, cache_, NewPoisoningListener(health_))) {}
+
+  ~RocksStore() override {
+    // A forked child has neither RocksDB's threads nor the right to close its files.
+    if (lock_->InForkedChild()) static_cast<void>(db_.release());
+  }
+
+  // Exactly one of these two comes first. Nothing else may be called when it failed.
+  Result<void> Create(const fs::path& directory);
+  Result<void> OpenExisting(const fs::path& directory, const codec::FormatHeader& header);
+
+  std::unique_ptr<ReadResult> NewReadResult() const override { return NewRocksReadResult(cache_); }
+
+  Result<void> Read(std::span<const std::string_view> keys, ReadResult* result) const override {
+    return ReadKeys(db_.get(), filter_.get(), keys, result);
+  }
+
+  Result<void> Commit(const WritePlan& plan, Durability durability) override;
+  Result<std::uint64_t> TakeEpoch() override;
+  Result<void> Sync() override;
+
+  Result<std::unique_ptr<StoreView>> NewView() const override {
+    return Guarded([this]() -> Result<std::unique_ptr<StoreView>> {
+      return NewRocksView(std::make_shared<const Pin>(db_.get()));
+    });
+  }
+
+ private:
+  Result<void> CheckWritable() const;
+  Result<void> Apply(rocksdb::WriteBatch* batch, bool sync);
+  Result<void> PutDurably(codec::Space space, std::string_view value);
+  Result<void> LoadEpoch();
+
+  // Takes what `operation` of RocksDB returned or threw. Only success proves anything: a write that
+  // failed may be on disk, and what comes after it in the log may then be lost.
+  template <typename Operation>
+  Result<void> Attempt(Operation&& operation);
+
+  std::unique_ptr<DirectoryLock> lock_;  // released after everything else is closed
+  const SinkOptions options_;
+  std::shared_ptr<Health> health_;
+  std::shared_ptr<rocksdb::Cache> cache_;
+  rocksdb::Options rocks_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::unique_ptr<KeyFilter> filter_;  // null: none
+
+  std::mutex commit_mutex_;  // between Commit and TakeEpoch, so that no plan slips past an epoch
+  std::uint64_t epoch_ = 0;  // guarded by commit_mutex_
+};
+
+Result<void> RocksStore::Create(const fs::path& directory) {
+  codec::FormatHeader header;
+  if (Result<void> filled = FillRandom(header.store_id.bytes); !filled) return filled;
+  if (Result<void> begun = BeginCreation(directory, header); !begun) return begun;
+  // What an earlier attempt left. It was never a store, so nothing is lost with it.
+  rocksdb::Status status = rocksdb::DestroyDB(directory.string(), rocks_);
+  if (!status.ok()) return OpenError(status, directory.string());
+  rocks_.create_if_missing = true;
+  rocks_.error_if_exists = true;
+  status = OpenPrimary(rocks_, directory.string(), &db_);
+  if (!status.ok()) return OpenError(status, directory.string());
+  std::string bytes;
+  codec::AppendFormatHeader(header, &bytes);
+  if (Result<void> put = PutDurably(codec::Space::kFormat, bytes); !put) return put;
+  return FinishCreation(directory);
+}
+
+Result<void> RocksStore::OpenExisting(const fs::path& directory,
+                                      const codec::FormatHeader& header) {
+  const rocksdb::Status status = OpenPrimary(rocks_, directory.string(), &db_);
+  if (!status.ok()) return OpenError(status, directory.string());
+  if (Result<void> same = CheckHeader(db_.get(), header, directory.string()); !same) return same;
+  return LoadEpoch();
+}
+
+Result<void> RocksStore::LoadEpoch() {
+  auto stored = ReadKey(db_.get(), nullptr, codec::SpaceKey(codec::Space::kEpoch));
+  if (!stored) return stored.error();
+  if (stored->has_value() && !codec::DecodeFixed64(**stored, &epoch_)) {
+    return CorruptionError("the stored writer epoch is damaged");
+  }
+  auto filter = KeyFilter::Build(db_.get(), options_.filter_bytes, options_.logger);
+  if (!filter) return filter.error();
+  filter_ = *std::move(filter);
+  return {};
+}
+
+Result<void> RocksStore::CheckWritable() const {
+  if (Result<void> healthy = health_->Check(); !healthy) return healthy;
+  return lock_->Check();
+}
+
+template <typename Operation>
+Result<void> RocksStore::Attempt(Operation&& operation) {
+  std::string failure;
+  try {
+    const rocksdb::Status status = std::forward<Operation>(operation)();
+    if (status.ok()) return {};
+    failure = status.ToString();
+  } catch (const std::exception& exception) {
+    failure = exception.what();
+  }
+  health_->Poison(failure);
+  return Error(ErrorCode::kCommitUnknown,
+               "a write failed midway (" + failure +
+                   ") and may or may not be there; reopen the store and resume from its "
+                   "checkpoints");
+}
+
+Result<void> RocksStore::Apply(rocksdb::WriteBatch* batch, bool sync) {
+  return Attempt([&] {
+    rocksdb::WriteOptions options;
+    options.sync = sync;
+    return db_->Write(options, batch);
+  });
+}
+
+Result<void> RocksStore::PutDurably(codec::Space space, std::string_view value) {
+  rocksdb::WriteBatch batch(0, 0, kProtectionBytesPerKey, 0);
+  const rocksdb::Status status = batch.Put(codec::SpaceKey(space), ToSlice(value));
+  if (!status.ok()) return ReadError(status);
+  return Apply(&batch, /*sync=*/true);
+}
+
+Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
+  return Guarded([&]() -> Result<void> {
+    const std::lock_guard lock(commit_mutex_);
+    if (Result<void> writable = CheckWritable(); !writable) return writable;
+    if (plan.writer_epoch != epoch_) {
+      return Error(ErrorCode::kFenced,
+                   "a newer writer owns the store; this writer must not write any more");
+    }
+    if (plan.writes.empty()) return durability == Durability::kSync ? Sync() : Result<void>();
+
+    rocksdb::WriteBatch batch(BatchBytes(plan), 0, kProtectionBytesPerKey, 0);
+    for (const Write& write : plan.writes) {
+      const rocksdb::Slice key = ToSlice(write.key);
+      const rocksdb::Status status =
+          write.value ? batch.Put(key, ToSlice(*write.value)) : batch.Delete(key);
+      if (!status.ok()) {
+        return Error(ErrorCode::kLimitExceeded, "an entry does not fit a batch: " +
+                                                    status.ToString() + "; commit smaller ones");
+      }
+      if (write.value && filter_ != nullptr) filter_->Add(write.key);
+    }
+    return Apply(&batch, durability == Durability::kSync);
+  });
+}
+
+Result<std::uint64_t> RocksStore::TakeEpoch() {
+  return Guarded([&]() -> Result<std::uint64_t> {
+    const std::lock_guard lock(commit_mutex_);
+    if (Result<void> writable = CheckWritable(); !writable) return writable.error();
+    std::string bytes;
+    codec::AppendFixed64(epoch_ + 1, &bytes);
+    if (Result<void> put = PutDurably(codec::Space::kEpoch, bytes); !put) return put.error();
+    return ++epoch_;
+  });
+}
+
+Result<void> RocksStore::Sync() {
+  return Guarded([&]() -> Result<void> {
+    if (Result<void> writable = CheckWritable(); !writable) return writable;
+    return Attempt([&] { return db_->FlushWAL(/*sync=*/true); });
+  });
+}
+
+Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions& options,
+                                    rocksdb::Env* env) {
+  if (Result<void> version = CheckRocksVersion(); !version) return version.error();
+  Result<StoreDirectory> found = InspectDirectory(directory);
+  if (!found) return found.error();
+  if (found->kind != DirectoryKind::kStore && !options.create_if_missing) {
+    return StoreMissing(directory);
+  }
+  if (found->kind == DirectoryKind::kMissing) {
+    if (Result<void> made = MakeDirectory(directory); !made) return made.error();
+  }
+  const fs::path real = fs::canonical(directory);
+  Result<std::unique_ptr<DirectoryLock>> lock = DirectoryLock::Acquire(real);
+  if (!lock) return lock.error();
+  // Only now does nobody else change it.
+  found = InspectDirectory(real);
+  if (!found) return found.error();
+
+  auto store = std::make_unique<RocksStore>(*std::move(lock), options, env);
+  const Result<void> opened = found->kind == DirectoryKind::kStore
+                                  ? store->OpenExisting(real, found->header)
+                                  : store->Create(real);
+  if (!opened) return opened.error();
+  base::Log(options.logger, LogLevel::kInfo, "opened the store in {}", real.string());
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> OpenRocksStore(const fs::path& directory, const SinkOptions& options,
+                                              rocksdb::Env* env) {
+  return Guarded([&] { return Open(directory, options, env); });
+}
+
+Result<std::unique_ptr<Store>> OpenRocksStore(const fs::path& directory,
+                                              const SinkOptions& options) {
+  return OpenRocksStore(directory, options, rocksdb::Env::Default());
+}
+
+}  // namespace idem::storage

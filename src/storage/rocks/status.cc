@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/rocks/status.h"
+
+#include <string>
+
+namespace idem::storage {
+namespace {
+
+bool IsHeldByAnother(const rocksdb::Status& status) {
+  return status.IsIOError() && (status.ToString().find("lock ") != std::string::npos ||
+                                status.ToString().find("lock file") != std::string::npos);
+}
+
+bool IsMissingFile(const rocksdb::Status& status) {
+  return status.IsPathNotFound() || (status.IsInvalidArgument() &&
+                                     status.ToString().find("does not exist") != std::string::npos);
+}
+
+}  // namespace
+
+Error CorruptionError(std::string_view what) {
+  return Error(ErrorCode::kCorruption,
+               std::string(what) +
+                   "; run `idem verify` to see what can be read, then restore the directory from a "
+                   "backup or ingest into a new one");
+}
+
+Error ReadError(const rocksdb::Status& status) {
+  if (status.IsCorruption()) return CorruptionError("the store is damaged: " + status.ToString());
+  return Error(ErrorCode::kIoError, "reading the store failed: " + status.ToString() +
+                                        "; nothing was changed, try again");
+}
+
+Error OpenError(const rocksdb::Status& status, std::string_view directory) {
+  const std::string where(directory);
+  if (IsHeldByAnother(status)) {
+    return Error(ErrorCode::kStoreLocked,
+                 where + " is held by another program: " + status.ToString() + "; close it there");
+  }
+  if (status.IsCorruption() || IsMissingFile(status)) {
+    return CorruptionError(where + " is damaged: " + status.ToString());
+  }
+  if (status.IsNotSupported() || status.IsInvalidArgument()) {
+    return Error(ErrorCode::kFormatUnsupported,
+                 where + " cannot be read by this build: " + status.ToString() +
+                     "; open it with the build that wrote it");
+  }
+  return Error(ErrorCode::kIoError,
+               "opening " + where + " failed: " + status.ToString() + "; try again");
+}
+
+}  // namespace idem::storage

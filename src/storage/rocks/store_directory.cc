@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/rocks/store_directory.h"
+
+#include "storage/rocks/directory_lock.h"
+#include "storage/rocks/status.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace idem::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error SystemError(const fs::path& path, const std::error_code& code) {
+  return Error(ErrorCode::kIoError,
+               path.string() + ": " + code.message() + "; make it accessible and try again");
+}
+
+Error LastSystemError(const fs::path& path) {
+  return SystemError(path, std::error_code(errno, std::system_category()));
+}
+
+// A file descriptor that is closed when it goes.
+class File {
+ public:
+  File(const fs::path& path, int flags)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR)) {}
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  bool is_open() const noexcept { return fd_ >= 0; }
+  int fd() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Result<void> SyncDirectory(const fs::path& directory) {
+  const File file(directory, O_RDONLY | O_DIRECTORY);
+  if (!file.is_open() || ::fsync(file.fd()) != 0) return LastSystemError(directory);
+  return {};
+}
+
+Result<codec::FormatHeader> ReadFormatFile(const fs::path& path) {
+  const File file(path, O_RDONLY);
+  if (!file.is_open()) return LastSystemError(path);
+  std::array<char, 64> bytes{};  // more than a header, so that a longer file is noticed
+  const ssize_t size = ::pread(file.fd(), bytes.data(), bytes.size(), 0);
+  if (size < 0) return LastSystemError(path);
+  codec::FormatHeader header;
+  if (!codec::DecodeFormatHeader({bytes.data(), static_cast<std::size_t>(size)}, &header)) {
+    return CorruptionError(path.string() + " is damaged");
+  }
+  if (header.format_version != codec::kFormatVersion) {
+    return Error(ErrorCode::kFormatUnsupported,
+                 path.parent_path().string() + " has format version " +
+                     std::to_string(header.format_version) + ", this library reads " +
+                     std::to_string(codec::kFormatVersion) +
+                     "; use the version of idem that wrote it");
+  }
+  return header;
+}
+
+// A lock file alone is left by an Open that went no further; lost+found is a file system's own.
+bool IsNobodys(const fs::path& name) { return name == kLockFile || name == "lost+found"; }
+
+struct Names {
+  bool format = false;
+  bool creating = false;
+  bool foreign = false;
+};
+
+Result<Names> ListNames(const fs::path& directory) {
+  Names names;
+  std::error_code code;
+  fs::directory_iterator entry(directory, code);
+  for (; !code && entry != fs::directory_iterator(); entry.increment(code)) {
+    const fs::path name = entry->path().filename();
+    if (name == kFormatFile) {
+      names.format = true;
+    } else if (name == kCreatingFile) {
+      names.creating = true;
+    } else if (!IsNobodys(name)) {
+      names.foreign = true;
+    }
+  }
+  if (code) return SystemError(directory, code);
+  return names;
+}
+
+}  // namespace
+
+Result<StoreDirectory> InspectDirectory(const fs::path& directory) {
+  std::error_code code;
+  const fs::file_status status = fs::status(directory, code);
+  if (status.type() == fs::file_type::not_found) return StoreDirectory{};
+  if (code) return SystemError(directory, code);
+  if (!fs::is_directory(status)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 directory.string() + " is not a directory; a store is one");
+  }
+  Result<Names> names = ListNames(directory);
+  if (!names) return names.error();
+  if (names->format) {
+    Result<codec::FormatHeader> header = ReadFormatFile(directory / kFormatFile);
+    if (!header) return header.error();
+    return StoreDirectory{DirectoryKind::kStore, *header};
+  }
+  if (names->creating) return StoreDirectory{DirectoryKind::kCreating, {}};
+  if (!names->foreign) return StoreDirectory{DirectoryKind::kEmpty, {}};
+  return Error(ErrorCode::kFormatUnsupported,
+               directory.string() + " holds files that are not a store of idem (there is no " +
+                   kFormatFile + "); give an empty or a new directory");
+}
+
+Result<void> MakeDirectory(const fs::path& directory) {
+  std::error_code code;
+  const fs::path absolute = fs::absolute(directory, code).lexically_normal();
+  if (code) return SystemError(directory, code);
+  const fs::path clean = absolute.has_filename() ? absolute : absolute.parent_path();
+  fs::create_directories(clean.parent_path(), code);
+  if (code) return SystemError(clean.parent_path(), code);
+  if (::mkdir(clean.c_str(), S_IRWXU) != 0 && errno != EEXIST) return LastSystemError(clean);
+  return SyncDirectory(clean.parent_path());
+}
+
+Result<void> BeginCreation(const fs::path& directory, const codec::FormatHeader& header) {
+  const fs::path path = directory / kCreatingFile;
+  std::string bytes;
+  codec::AppendFormatHeader(header, &bytes);
+  const File file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  if (!file.is_open() ||
+      ::pwrite(file.fd(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()) ||
+      ::fsync(file.fd()) != 0) {
+    return LastSystemError(path);
+  }
+  return SyncDirectory(directory);
+}
+
+Result<void> FinishCreation(const fs::path& directory) {
+  std::error_code code;
+  fs::rename(directory / kCreatingFile, directory / kFormatFile, code);
+  if (code) return SystemError(directory / kFormatFile, code);
+  return SyncDirectory(directory);
+}
+
+Error StoreMissing(const fs::path& directory) {
+  return Error(ErrorCode::kStoreMissing,
+               "there is no store in " + directory.string() +
+                   "; check the path, or let SinkOptions::create_if_missing make one");
+}
+
+}  // namespace idem::storage

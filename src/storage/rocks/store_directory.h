@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// StoreDirectory: what a directory is, told from two small files before RocksDB touches anything.
+//
+//   IDEM_CREATING   a store is being made here; nothing was ever committed to it
+//   IDEM_FORMAT     a store stands here: the bytes of its FormatHeader (codec/store_header.h)
+//
+//   empty -> IDEM_CREATING -> RocksDB's files with the header entry, synced -> renamed IDEM_FORMAT
+//
+// A crash on the way leaves IDEM_CREATING, and the next Open begins anew. A directory that has
+// neither file and is not empty belongs to somebody else and is never touched. And because a store
+// is known by IDEM_FORMAT, one whose RocksDB files are gone is damaged, not new.
+#pragma once
+
+#include "codec/store_header.h"
+
+#include <idem/result.h>
+
+#include <filesystem>
+
+namespace idem::storage {
+
+inline constexpr char kFormatFile[] = "IDEM_FORMAT";
+inline constexpr char kCreatingFile[] = "IDEM_CREATING";
+
+enum class DirectoryKind : std::uint8_t { kMissing, kEmpty, kCreating, kStore };
+
+struct StoreDirectory {
+  DirectoryKind kind = DirectoryKind::kMissing;
+  codec::FormatHeader header;  // of a kStore
+};
+
+// Looks, and changes nothing. Errors: kInvalidArgument (not a directory), kFormatUnsupported (files
+// that are not ours, or another format version), kCorruption, kIoError.
+Result<StoreDirectory> InspectDirectory(const std::filesystem::path& directory);
+
+// Makes the directory, for its owner alone, and those above it. Errors: kIoError.
+Result<void> MakeDirectory(const std::filesystem::path& directory);
+
+// The two ends of making a store. Both are durable when they return. Errors: kIoError.
+Result<void> BeginCreation(const std::filesystem::path& directory,
+                           const codec::FormatHeader& header);
+Result<void> FinishCreation(const std::filesystem::path& directory);
+
+// kStoreMissing, naming the way out.
+Error StoreMissing(const std::filesystem::path& directory);
+
+}  // namespace idem::storage
