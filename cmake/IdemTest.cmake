@@ -37,13 +37,19 @@ function(idem_add_test)
     add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
     set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
   else()
-    string(REPLACE ";" "\\;" labels "${arg_LABELS}")
     gtest_discover_tests(
       ${arg_NAME}
       TEST_PREFIX "${arg_NAME}."
+      TEST_LIST ${arg_NAME}_TESTS
       DISCOVERY_MODE PRE_TEST
       DISCOVERY_TIMEOUT 60
-      PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${labels}")
+      PROPERTIES TIMEOUT ${arg_TIMEOUT})
+    # gtest_discover_tests flattens a list of labels into one label; ctest itself takes a list.
+    set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_labels.cmake")
+    file(WRITE "${labels_file}"
+         "if(${arg_NAME}_TESTS)\n  set_tests_properties(\${${arg_NAME}_TESTS} PROPERTIES LABELS "
+         "\"${arg_LABELS}\")\nendif()\n")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
   endif()
 endfunction()
 
