@@ -18,7 +18,7 @@
 //   * A batch is bounded (Limits::batch_records, batch_bytes). Records added to a full batch are not
 //     stored and make Commit return kLimitExceeded without any effect: nothing is lost unnoticed.
 //     Look at full() after each record, or commit every so many records.
-//   * A batch may be committed again, to the same or another sink, as often as one likes.
+//   * A batch may be committed again as often as one likes, to the sink its tables came from.
 //
 // Memory: one arena, grown by need and kept by Clear(): no allocation per record once warm.
 // Thread-safety: none; a batch belongs to one thread at a time. Threads that commit in parallel use

@@ -21,9 +21,12 @@
 
 #include <idem/export.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace idem {
 
@@ -60,9 +63,15 @@ IDEM_EXPORT std::string_view ToString(NextStep step) noexcept;
 class IDEM_EXPORT Error final {
  public:
   Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
+  Error(ErrorCode code, std::string message, std::size_t record)
+      : code_(code), message_(std::move(message)), record_(record) {}
 
   ErrorCode code() const noexcept { return code_; }
   const std::string& message() const noexcept { return message_; }
+
+  // The index in its batch of the record that the error is about, where it is about one
+  // (kInvalidRecord, kOffsetGap).
+  std::optional<std::size_t> record() const noexcept { return record_; }
 
   // What the caller does now. Depends on the code alone.
   NextStep next_step() const noexcept;
@@ -73,6 +82,7 @@ class IDEM_EXPORT Error final {
  private:
   ErrorCode code_;
   std::string message_;
+  std::optional<std::size_t> record_;
 };
 
 }  // namespace idem

@@ -21,6 +21,7 @@
 namespace idem {
 
 class SinkImpl;
+struct TableEntry;
 
 // A table as it stands at one commit.
 struct TableInfo {
@@ -49,13 +50,11 @@ class IDEM_EXPORT Table final {
   Result<std::optional<Row>> Get(KeyRef key) const;
 
  private:
-  friend class SinkImpl;
-  friend class Batch;
-  struct Definition;
-  Table(SinkImpl* sink, const Definition* definition) : sink_(sink), definition_(definition) {}
+  friend struct TableAccess;
+  Table(const SinkImpl* sink, const TableEntry* entry) : sink_(sink), entry_(entry) {}
 
-  SinkImpl* sink_;
-  const Definition* definition_;  // owned by the sink, never moves
+  const SinkImpl* sink_;
+  const TableEntry* entry_;  // owned by the sink, never moves
 };
 
 }  // namespace idem

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/checkpoints.h"
+
+#include "base/assert.h"
+
+#include <algorithm>
+
+namespace idem::rules {
+namespace {
+
+constexpr std::int64_t kFresh = -1;
+
+void StartAt(const SourceOptions& options, std::int64_t offset, Checkpoint* checkpoint) {
+  if (!IsFresh(*checkpoint)) return;
+  checkpoint->start = options.start.value_or(offset);
+  checkpoint->next = checkpoint->start;
+}
+
+// Moves next over the done ranges that now touch it.
+void Absorb(Checkpoint* checkpoint) {
+  auto& done = checkpoint->done;
+  auto it = done.begin();
+  for (; it != done.end() && it->begin <= checkpoint->next; ++it) {
+    checkpoint->next = std::max(checkpoint->next, it->end);
+  }
+  done.erase(done.begin(), it);
+}
+
+// Adds a range beyond next, merging it with those it overlaps or touches.
+void AddRange(OffsetRange range, std::vector<OffsetRange>* done) {
+  const auto first = std::lower_bound(
+      done->begin(), done->end(), range.begin,
+      [](const OffsetRange& r, std::int64_t begin) { return r.end < begin; });
+  auto last = first;
+  for (; last != done->end() && last->begin <= range.end; ++last) {
+    range.begin = std::min(range.begin, last->begin);
+    range.end = std::max(range.end, last->end);
+  }
+  if (first == last) {
+    done->insert(first, range);
+    return;
+  }
+  *first = range;
+  done->erase(first + 1, last);
+}
+
+bool InRanges(const std::vector<OffsetRange>& done, std::int64_t offset) {
+  const auto after = std::upper_bound(
+      done.begin(), done.end(), offset,
+      [](std::int64_t at, const OffsetRange& r) { return at < r.begin; });
+  return after != done.begin() && offset < (after - 1)->end;
+}
+
+}  // namespace
+
+Checkpoint FreshCheckpoint() {
+  Checkpoint checkpoint;
+  checkpoint.start = kFresh;
+  checkpoint.next = kFresh;
+  return checkpoint;
+}
+
+bool IsFresh(const Checkpoint& checkpoint) noexcept { return checkpoint.next == kFresh; }
+
+Delivery Deliver(const SourceOptions& options, std::int64_t offset, Checkpoint* checkpoint) {
+  IDEM_ASSERT(offset >= 0, "I-CKPT-1");
+  if (IsFresh(*checkpoint)) {
+    const std::int64_t start = options.start.value_or(offset);
+    if (offset > start && options.gaps == GapPolicy::kRefuse) return Delivery::kGap;
+    StartAt(options, offset, checkpoint);
+  }
+  if (offset < checkpoint->start) return Delivery::kUnknown;
+  if (offset < checkpoint->next || InRanges(checkpoint->done, offset)) return Delivery::kReplayed;
+  if (offset > checkpoint->next && options.gaps == GapPolicy::kRefuse) return Delivery::kGap;
+  if (options.gaps == GapPolicy::kLegal) {
+    AdvanceTo(options, offset + 1, checkpoint);
+  } else {
+    MarkDone(options, {offset, offset + 1}, checkpoint);
+  }
+  return Delivery::kNew;
+}
+
+void MarkDone(const SourceOptions& options, OffsetRange range, Checkpoint* checkpoint) {
+  StartAt(options, range.begin, checkpoint);
+  range.begin = std::max(range.begin, checkpoint->next);
+  if (range.begin >= range.end) return;
+  if (range.begin == checkpoint->next) {
+    checkpoint->next = range.end;
+    Absorb(checkpoint);
+  } else {
+    AddRange(range, &checkpoint->done);
+  }
+  IDEM_ASSERT(IsConsistent(*checkpoint), "I-CKPT-1");
+}
+
+void AdvanceTo(const SourceOptions& options, std::int64_t next, Checkpoint* checkpoint) {
+  StartAt(options, next, checkpoint);
+  if (next <= checkpoint->next) return;
+  checkpoint->next = next;
+  Absorb(checkpoint);
+  IDEM_ASSERT(IsConsistent(*checkpoint), "I-CKPT-1");
+}
+
+void RewindTo(std::int64_t to, Checkpoint* checkpoint) {
+  checkpoint->start = std::min(checkpoint->start, to);
+  checkpoint->next = to;
+  checkpoint->done.clear();
+  IDEM_ASSERT(IsConsistent(*checkpoint), "I-CKPT-1");
+}
+
+bool IsConsistent(const Checkpoint& checkpoint) noexcept {
+  if (checkpoint.start > checkpoint.next) return false;
+  std::int64_t at = checkpoint.next;
+  for (const OffsetRange& range : checkpoint.done) {
+    if (range.begin <= at || range.end <= range.begin) return false;
+    at = range.end;
+  }
+  return true;
+}
+
+}  // namespace idem::rules
