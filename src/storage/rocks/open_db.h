@@ -19,7 +19,7 @@ rocksdb::Status OpenPrimary(const rocksdb::Options& options, const std::string& 
     return Db::Open(options, directory, db);
   } else {
     Db* raw = nullptr;
-    const rocksdb::Status status = Db::Open(options, directory, &raw);
+    rocksdb::Status status = Db::Open(options, directory, &raw);
     db->reset(raw);
     return status;
   }
@@ -32,7 +32,7 @@ rocksdb::Status OpenSecondary(const rocksdb::Options& options, const std::string
     return Db::OpenAsSecondary(options, directory, own_directory, db);
   } else {
     Db* raw = nullptr;
-    const rocksdb::Status status = Db::OpenAsSecondary(options, directory, own_directory, &raw);
+    rocksdb::Status status = Db::OpenAsSecondary(options, directory, own_directory, &raw);
     db->reset(raw);
     return status;
   }
