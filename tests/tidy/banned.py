@@ -16,7 +16,7 @@ RULES = (
      "whose status nobody reads, silently shortens a scan"),
     (r"\bDeleteRange\b", ("src/",), (),
      "delete keys one by one or drop the column family: range tombstones slow every later read"),
-    (r"->\s*Resume\s*\(", ("src/",), (),
+    (r"->\s*Resume\s*\(", ("src/storage/",), (),
      "poison the handle and reopen: after a background error only a reopen knows what is there"),
     (r"\bWriteBatch\s*(?:\w+\s*)?[({]\s*(?:const\s+)?std::(?:string|move)", ("src/",), (),
      "build the WriteBatch with Put and Delete: a batch made from bytes is not checked"),

@@ -125,7 +125,7 @@ class Banned(RuleTest):
     def test_bad(self):
         for line, instead in self.BAD.items():
             with self.subTest(line):
-                self.refused(banned.check, {"src/rules/a.cc": line + "\n"}, instead)
+                self.refused(banned.check, {"src/storage/rocks/a.cc": line + "\n"}, instead)
 
     def test_good(self):
         for line in self.GOOD:
