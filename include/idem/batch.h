@@ -13,10 +13,11 @@
 //   * Records are decided in the order they were added, each after the effect of those before it,
 //     exactly as if each had been a commit of its own (invariant 3): how a stream is cut into
 //     batches changes neither the rows nor the verdicts.
-//   * Adding never fails. What is wrong with a record (no key, too large, wrong version) becomes its
-//     verdict INVALID at commit.
-//   * A batch is bounded (Limits::batch_records, batch_bytes). Records added to a full batch are not
-//     stored and make Commit return kLimitExceeded without any effect: nothing is lost unnoticed.
+//   * Adding never fails. What is wrong with a record (no key, too large, wrong version) becomes
+//     its verdict INVALID at commit.
+//   * A batch is bounded (Limits::batch_records, batch_bytes). Records added to a full batch are
+//     not stored and make Commit return kLimitExceeded without any effect: nothing is lost
+//     unnoticed.
 //     Look at full() after each record, or commit every so many records.
 //   * A batch may be committed again as often as one likes, to the sink its tables came from.
 //
@@ -87,11 +88,11 @@ class IDEM_EXPORT Batch final {
 
   // --- The batch itself ---
 
-  void Clear() noexcept;          // forgets all records and positions, keeps memory and limits
+  void Clear() noexcept;               // forgets all records and positions, keeps memory and limits
   std::size_t size() const noexcept;   // records added
   std::size_t bytes() const noexcept;  // bytes counted towards Limits::batch_bytes
-  bool empty() const noexcept;    // neither records nor positions
-  bool full() const noexcept;     // one more record of the largest size may not fit
+  bool empty() const noexcept;         // neither records nor positions
+  bool full() const noexcept;          // one more record of the largest size may not fit
 
  private:
   friend class BatchImpl;

@@ -11,8 +11,8 @@
 // done is REPLAYED when offered again, without reading a row.
 //
 // `next` is the offset to read next, never the last one read; hand it to the consumer as it is.
-// `start` is SourceOptions::start, or else the first offset ever offered. An offset below `start` is
-// unknown to the checkpoint: its records are decided by their keys, and the checkpoint stays.
+// `start` is SourceOptions::start, or else the first offset ever offered. An offset below `start`
+// is unknown to the checkpoint: its records are decided by their keys, and the checkpoint stays.
 //
 // `next` never moves back (invariant 6) but by IdempotentSink::Rewind, which leaves an audit entry.
 #pragma once
@@ -59,10 +59,10 @@ struct Checkpoint {
   Partition partition;
   std::int64_t start = 0;
   std::int64_t next = 0;
-  std::vector<OffsetRange> done;    // beyond next: ascending, disjoint, not touching
-  std::string incarnation;          // empty: the source never named one
-  std::string note;                 // the host's own, see Batch::Advance
-  std::uint64_t commit = 0;         // the commit that last changed it
+  std::vector<OffsetRange> done;  // beyond next: ascending, disjoint, not touching
+  std::string incarnation;        // empty: the source never named one
+  std::string note;               // the host's own, see Batch::Advance
+  std::uint64_t commit = 0;       // the commit that last changed it
 
   // The holes between next and the last done range, ascending.
   std::vector<OffsetRange> Holes() const {
@@ -86,8 +86,8 @@ struct ResumePoint {
 struct RewindEntry {
   std::string source;
   Partition partition;
-  std::int64_t from = 0;            // `next` before
-  std::int64_t to = 0;              // `next` after
+  std::int64_t from = 0;  // `next` before
+  std::int64_t to = 0;    // `next` after
   std::string incarnation_before;
   std::string incarnation_after;
   std::string reason;
@@ -97,8 +97,8 @@ struct RewindEntry {
 
 // What IdempotentSink::Rewind is asked to do.
 struct RewindOptions {
-  std::int64_t to = 0;              // 0..kOffsetMax; becomes `start` too where it is below it
-  std::string_view reason = {};     // for the audit; up to 1 KiB
+  std::int64_t to = 0;           // 0..kOffsetMax; becomes `start` too where it is below it
+  std::string_view reason = {};  // for the audit; up to 1 KiB
   // Accept another life of the partition from now on. Unset: the incarnation stays.
   std::optional<std::string_view> incarnation = {};
 };

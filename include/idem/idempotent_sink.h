@@ -12,10 +12,10 @@
 //     batch.Clear();
 //   }
 //
-// What a commit joins in one atomic step: rows, their dedup index, tombstones, digests, checkpoints,
-// quarantine, the batch's token and its report. After a crash at any moment the store is exactly
-// the state after some prefix of the commits (invariant 4), and that prefix holds every commit that
-// was acknowledged with Durability::kSync (invariant 5).
+// What a commit joins in one atomic step: rows, their dedup index, tombstones, digests,
+// checkpoints, quarantine, the batch's token and its report. After a crash at any moment the store
+// is exactly the state after some prefix of the commits (invariant 4), and that prefix holds every
+// commit that was acknowledged with Durability::kSync (invariant 5).
 //
 // Thread-safety: multiple threads may call any method on one IdempotentSink without
 // synchronization. Commits take effect one after the other, in the order of their numbers.
@@ -82,12 +82,12 @@ class IDEM_EXPORT IdempotentSink final {
   // is not changed.
   //
   // With a token, the first commit stores its report; every later one with that token, also after a
-  // restart, changes nothing and returns that report with repeated() true. The same token with other
-  // records is kTokenReused.
+  // restart, changes nothing and returns that report with repeated() true. The same token with
+  // other records is kTokenReused.
   //
   // Errors without any effect, now or later ("rejected"): kInvalidRecord, kLimitExceeded,
-  // kOffsetGap, kSourceReplaced, kTokenReused, kTokenForgotten, kInvalidArgument (a table of another
-  // sink, a bad source name), kFenced, kPoisoned, kIoError and kCorruption (a read failed),
+  // kOffsetGap, kSourceReplaced, kTokenReused, kTokenForgotten, kInvalidArgument (a table of
+  // another sink, a bad source name), kFenced, kPoisoned, kIoError and kCorruption (a read failed),
   // kStoreLocked (a forked child).
   // kCommitUnknown: the write failed midway and may be found applied or not after reopening. The
   // sink refuses every further write with kPoisoned: destroy it, open it again, ResumeFrom, go on.
@@ -98,32 +98,33 @@ class IDEM_EXPORT IdempotentSink final {
 
   // --- Sources ---
 
-  // Where to go on reading: one point per partition seen so far, by partition. Empty when the source
-  // is new. Errors: none but kPoisoned.
+  // Where to go on reading: one point per partition seen so far, by partition. Empty when the
+  // source is new. Errors: none but kPoisoned.
   Result<std::vector<ResumePoint>> ResumeFrom(std::string_view source) const;
 
   // The same as of the last durable commit: what may be acknowledged upstream.
   Result<std::vector<ResumePoint>> DurableCheckpoints(std::string_view source) const;
 
   // Moves a checkpoint explicitly, back or forth, or accepts a new incarnation, and leaves a
-  // RewindEntry. Offsets from `to` on are offered and decided by their keys again. A durable commit.
-  // Errors: kNotFound (no such checkpoint), kInvalidArgument, and those of Commit.
+  // RewindEntry. Offsets from `to` on are offered and decided by their keys again. A durable
+  // commit. Errors: kNotFound (no such checkpoint), kInvalidArgument, and those of Commit.
   Result<void> Rewind(std::string_view source, PartitionRef partition,
                       const RewindOptions& options);
 
   // --- Upkeep ---
 
   // Ends a quarantine entry. A durable commit. Accepting applies the record whatever the stored row
-  // says; INVALID records can only be discarded (kUnsupported). Resolving an entry again in the same
-  // way has no effect; in another way it is kInvalidArgument. Errors: kNotFound, those of Commit.
+  // says; INVALID records can only be discarded (kUnsupported). Resolving an entry again in the
+  // same way has no effect; in another way it is kInvalidArgument. Errors: kNotFound, those of
+  // Commit.
   Result<void> Resolve(const QuarantineId& id, Resolution resolution);
 
   // Forgets the reports of an application's tokens below `sequence`: offering one of them again is
   // kTokenForgotten from then on, never a second application. A durable commit.
   Result<void> ForgetTokens(std::string_view application, std::int64_t below_sequence);
 
-  // Removes the tombstones of `table` that lie beyond its horizon, and records the floor below which
-  // upserts are TOO_LATE, so that nothing is resurrected. Returns how many were removed.
+  // Removes the tombstones of `table` that lie beyond its horizon, and records the floor below
+  // which upserts are TOO_LATE, so that nothing is resurrected. Returns how many were removed.
   // Errors: kUnsupported (the table has no horizon), those of Commit.
   Result<std::uint64_t> CollectTombstones(const Table& table);
 

@@ -65,6 +65,7 @@ class KeyPart {
   template <std::same_as<bool> B>
   KeyPart(B value) noexcept : type_(KeyType::kBool), integer_(value ? 1 : 0) {}
 
+  // clang-format off
   template <std::integral I>
     requires(!std::same_as<I, bool> && (std::signed_integral<I> || sizeof(I) < 8))
   KeyPart(I value) noexcept : type_(KeyType::kInt64), integer_(value) {}
@@ -80,6 +81,7 @@ class KeyPart {
   template <typename S>
     requires std::convertible_to<const S&, std::string_view>
   KeyPart(const S& text) noexcept : type_(KeyType::kString), text_(text) {}
+  // clang-format on
 
   KeyPart(Bytes bytes) noexcept : type_(KeyType::kBytes), text_(bytes.data) {}
   KeyPart(const Uuid& uuid) noexcept  // NOLINT(runtime/explicit)
@@ -106,9 +108,11 @@ class IDEM_EXPORT Key final {
  public:
   Key() = default;  // no parts
 
+  // clang-format off
   template <typename... Parts>
     requires(sizeof...(Parts) > 0 && (std::convertible_to<const Parts&, KeyPart> && ...))
   explicit Key(const Parts&... parts) : Key(std::initializer_list<KeyPart>{KeyPart(parts)...}) {}
+  // clang-format on
 
   explicit Key(std::initializer_list<KeyPart> parts);
   explicit Key(const std::vector<KeyPart>& parts);

@@ -13,15 +13,15 @@
 
 namespace idem {
 
-inline constexpr std::size_t kTableNameBytesMax = 64;      // letters, digits, '_', '-', '.'
-inline constexpr std::size_t kSourceNameBytesMax = 1024;   // UTF-8 without control characters
+inline constexpr std::size_t kTableNameBytesMax = 64;     // letters, digits, '_', '-', '.'
+inline constexpr std::size_t kSourceNameBytesMax = 1024;  // UTF-8 without control characters
 inline constexpr std::size_t kPartitionNameBytesMax = 1024;
 inline constexpr std::size_t kIncarnationBytesMax = 64;
 inline constexpr std::size_t kCheckpointNoteBytesMax = 256;
-inline constexpr std::size_t kTokenBytesMax = 256;         // application name or request token
+inline constexpr std::size_t kTokenBytesMax = 256;  // application name or request token
 inline constexpr std::size_t kVersionBytesMax = 64;
-inline constexpr std::size_t kEventIdBytesMax = 1024;      // as an encoded key
-inline constexpr std::size_t kKeyBytesMax = 16 * 1024;     // as an encoded key (docs/reference/keys.md)
+inline constexpr std::size_t kEventIdBytesMax = 1024;   // as an encoded key
+inline constexpr std::size_t kKeyBytesMax = 16 * 1024;  // as an encoded key
 inline constexpr std::size_t kValueBytesMax = 256 * 1024 * 1024;
 inline constexpr std::size_t kIgnoredMembersMax = 64;
 
@@ -29,13 +29,13 @@ inline constexpr std::size_t kIgnoredMembersMax = 64;
 inline constexpr std::int64_t kOffsetMax = INT64_MAX - 1;
 
 struct Limits {
-  std::size_t key_bytes = 1024;              // encoded key; 1 .. kKeyBytesMax
-  std::size_t value_bytes = 16 << 20;        // 0 .. kValueBytesMax
-  std::size_t batch_bytes = 64 << 20;        // keys, values and names of one batch
-  std::size_t batch_records = 100'000;       // records of one batch, at most 2^32 - 1
+  std::size_t key_bytes = 1024;         // encoded key; 1 .. kKeyBytesMax
+  std::size_t value_bytes = 16 << 20;   // 0 .. kValueBytesMax
+  std::size_t batch_bytes = 64 << 20;   // keys, values and names of one batch
+  std::size_t batch_records = 100'000;  // records of one batch, at most 2^32 - 1
   std::size_t tables = 1024;
   std::size_t source_partitions = 10'000;
-  std::size_t ranges_per_partition = 16'384; // runs of offsets done out of order (checkpoint.h)
+  std::size_t ranges_per_partition = 16'384;  // runs of offsets done out of order (checkpoint.h)
 };
 
 }  // namespace idem

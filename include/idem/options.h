@@ -19,9 +19,10 @@ enum class Durability : std::uint8_t {
   // As a file after write() and fsync(): the commit survives kill -9, an operating-system crash and
   // power loss.
   kSync = 0,
-  // As a file after write() alone: the commit survives kill -9 of this process. After power loss the
-  // newest commits may be gone, rows and checkpoints together; a replayable source then offers them
-  // again. `Flush` makes everything before it durable, DurableCheckpoints says what already is.
+  // As a file after write() alone: the commit survives kill -9 of this process. After power loss
+  // the newest commits may be gone, rows and checkpoints together; a replayable source then offers
+  // them again. `Flush` makes everything before it durable, DurableCheckpoints says what already
+  // is.
   kAsync = 1,
 };
 
@@ -36,15 +37,15 @@ struct SinkOptions {
 
   Durability durability = Durability::kSync;  // of commits that do not say otherwise
   InvalidPolicy on_invalid = InvalidPolicy::kRejectBatch;
-  bool create_if_missing = true;              // otherwise kStoreMissing
+  bool create_if_missing = true;  // otherwise kStoreMissing
   Limits limits = {};
 
   // --- Parameters that affect performance ---
 
   std::size_t write_buffer_bytes = 64 << 20;  // memory for rows not yet written to sorted files
   std::size_t cache_bytes = 64 << 20;         // memory for blocks read back
-  std::size_t filter_bytes = 32 << 20;        // memory for the filter that spares reads of new keys:
-                                              // 10 bits a key; 0 switches it off
+  std::size_t filter_bytes = 32 << 20;  // memory for the filter that spares reads of new keys:
+                                        // 10 bits a key; 0 switches it off
 
   // --- What the host provides; each must outlive the sink ---
 

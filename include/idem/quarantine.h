@@ -51,17 +51,17 @@ struct QuarantineEntry {
   Verdict verdict = Verdict::kInvalid;
   Reason reason = Reason::kNone;
   Operation operation = Operation::kInsert;
-  std::string key;                     // encoded; empty when the record had none
+  std::string key;  // encoded; empty when the record had none
   StoredVersion version;
-  std::string event_id;                // encoded; empty when the record had none
-  std::string value;                   // at most kQuarantineValueBytes of an oversized value
-  std::uint64_t value_bytes = 0;       // its full size
-  std::string why;                     // given to Batch::Reject
-  std::string source;                  // empty: the record had no position
+  std::string event_id;           // encoded; empty when the record had none
+  std::string value;              // at most kQuarantineValueBytes of an oversized value
+  std::uint64_t value_bytes = 0;  // its full size
+  std::string why;                // given to Batch::Reject
+  std::string source;             // empty: the record had no position
   Partition partition;
   std::int64_t offset = 0;
-  std::uint64_t commit = 0;            // the commit that refused it
-  std::uint64_t winning_commit = 0;    // the commit it lost against, or 0
+  std::uint64_t commit = 0;          // the commit that refused it
+  std::uint64_t winning_commit = 0;  // the commit it lost against, or 0
   std::int64_t wall_micros = 0;
 };
 
@@ -69,7 +69,7 @@ struct QuarantineEntry {
 inline constexpr std::size_t kQuarantineValueBytes = 64 * 1024;
 
 struct QuarantineQuery {
-  std::string table = {};             // empty: all tables
+  std::string table = {};  // empty: all tables
   bool include_resolved = false;
   std::size_t limit = 1000;
   std::optional<QuarantineId> after = {};  // for the next page: the last id of the page before

@@ -38,6 +38,7 @@ class Version {
  public:
   Version() noexcept = default;  // no version
 
+  // clang-format off
   template <std::integral I>
     requires(!std::same_as<I, bool> && (std::signed_integral<I> || sizeof(I) < 8))
   Version(I value) noexcept : type_(Type::kInteger), integer_(value) {}
@@ -45,6 +46,7 @@ class Version {
   template <typename S>
     requires std::convertible_to<const S&, std::string_view>
   Version(const S& text) noexcept : type_(Type::kText), text_(text) {}
+  // clang-format on
 
   bool has_value() const noexcept { return type_ != Type::kNone; }
   bool is_integer() const noexcept { return type_ == Type::kInteger; }
@@ -61,6 +63,7 @@ class Version {
 // A source's partition: a number (Kafka) or a name (a file, a block). 7 and "7" are different.
 class PartitionRef {
  public:
+  // clang-format off
   template <std::integral I>
     requires(!std::same_as<I, bool>)
   PartitionRef(I number) noexcept : number_(static_cast<std::int64_t>(number)) {}
@@ -68,6 +71,7 @@ class PartitionRef {
   template <typename S>
     requires std::convertible_to<const S&, std::string_view>
   PartitionRef(const S& name) noexcept : is_name_(true), name_(name) {}
+  // clang-format on
 
   bool is_name() const noexcept { return is_name_; }
   std::int64_t number() const noexcept { return number_; }
@@ -99,9 +103,9 @@ struct IDEM_EXPORT Partition {
 
 // Where the records that follow were read.
 struct Position {
-  std::string_view source;     // 1..kSourceNameBytesMax bytes of UTF-8, no control characters
+  std::string_view source;  // 1..kSourceNameBytesMax bytes of UTF-8, no control characters
   PartitionRef partition = 0;
-  std::int64_t offset = 0;     // 0..kOffsetMax
+  std::int64_t offset = 0;  // 0..kOffsetMax
 
   // Identity of one life of the partition (a Kafka topic id, a file's fingerprint), up to
   // kIncarnationBytesMax bytes; empty: not checked. A different one than the checkpoint's makes

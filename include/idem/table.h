@@ -27,11 +27,11 @@ struct TableEntry;
 struct TableInfo {
   std::string name;
   TableOptions options;
-  std::uint64_t rows = 0;        // live rows
-  std::uint64_t tombstones = 0;  // deletes still remembered
-  std::uint64_t event_ids = 0;   // event ids remembered
-  Digest digest;                 // of the live rows
-  std::uint64_t last_commit = 0; // the commit that last changed it; 0: none yet
+  std::uint64_t rows = 0;         // live rows
+  std::uint64_t tombstones = 0;   // deletes still remembered
+  std::uint64_t event_ids = 0;    // event ids remembered
+  Digest digest;                  // of the live rows
+  std::uint64_t last_commit = 0;  // the commit that last changed it; 0: none yet
 };
 
 class IDEM_EXPORT Table final {

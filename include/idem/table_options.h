@@ -26,8 +26,9 @@ enum class TieRule : std::uint8_t {
   kConverge = 0,   // (source rank, then payload fingerprint) decides; a delete beats an upsert. The
                    // final state is the same for every order of arrival
   kFirstWins = 1,  // the stored one stays
-  kLastWins = 2,   // the arriving one replaces it. Arrival order is then part of the result: offering
-                   // old records of an equal version again, out of order, can change the row
+  kLastWins = 2,   // the arriving one replaces it. Arrival order is then part of the result:
+                   // offering old records of an equal version again, out of order, can change
+                   // the row
   kConflict = 3,   // the stored one stays, the arriving one is CONFLICT and goes to quarantine
 };
 
@@ -64,8 +65,8 @@ struct IDEM_EXPORT TableOptions {
   }
 };
 
-IDEM_EXPORT std::string_view ToString(TableMode mode) noexcept;        // "append", "upsert"
-IDEM_EXPORT std::string_view ToString(TieRule rule) noexcept;          // "converge", "first", ...
-IDEM_EXPORT std::string_view ToString(VersionKind kind) noexcept;      // "none", "integer", ...
+IDEM_EXPORT std::string_view ToString(TableMode mode) noexcept;    // "append", "upsert"
+IDEM_EXPORT std::string_view ToString(TieRule rule) noexcept;      // "converge", "first", ...
+IDEM_EXPORT std::string_view ToString(VersionKind kind) noexcept;  // "none", "integer", ...
 
 }  // namespace idem

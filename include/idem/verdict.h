@@ -54,19 +54,19 @@ enum class Reason : std::uint8_t {
   kNone = 0,
 
   // INVALID
-  kKeyMissing = 1,           // the key has no parts
-  kKeyTooLarge = 2,          // encoded key over Limits::key_bytes
-  kValueTooLarge = 3,        // value over Limits::value_bytes
-  kVersionMissing = 4,       // the table is versioned and the record is not
-  kVersionUnexpected = 5,    // the record is versioned and the table is not
-  kVersionKindMismatch = 6,  // an integer where the table has bytes, or the reverse
-  kVersionMalformed = 7,     // not hexadecimal sections, or over kVersionBytesMax
-  kEventIdTooLarge = 8,      // encoded event id over kEventIdBytesMax
-  kPayloadNotJson = 9,       // the table's fingerprint needs JSON and the value is none
-  kOperationNotAllowed = 10, // a delete in an append table
-  kOffsetOutOfRange = 11,    // below 0 or above kOffsetMax
-  kRejectedByHost = 12,      // handed in with Batch::Reject
-  kVersionTooFar = 13,       // above TableOptions::version_max
+  kKeyMissing = 1,            // the key has no parts
+  kKeyTooLarge = 2,           // encoded key over Limits::key_bytes
+  kValueTooLarge = 3,         // value over Limits::value_bytes
+  kVersionMissing = 4,        // the table is versioned and the record is not
+  kVersionUnexpected = 5,     // the record is versioned and the table is not
+  kVersionKindMismatch = 6,   // an integer where the table has bytes, or the reverse
+  kVersionMalformed = 7,      // not hexadecimal sections, or over kVersionBytesMax
+  kEventIdTooLarge = 8,       // encoded event id over kEventIdBytesMax
+  kPayloadNotJson = 9,        // the table's fingerprint needs JSON and the value is none
+  kOperationNotAllowed = 10,  // a delete in an append table
+  kOffsetOutOfRange = 11,     // below 0 or above kOffsetMax
+  kRejectedByHost = 12,       // handed in with Batch::Reject
+  kVersionTooFar = 13,        // above TableOptions::version_max
 
   // DUPLICATE and CONFLICT
   kSameEventId = 20,  // decided by the event id
@@ -75,7 +75,7 @@ enum class Reason : std::uint8_t {
 
   // STALE and UPDATED
   kOlderVersion = 30,
-  kTie = 31,          // equal version, other payload: decided by the table's TieRule
+  kTie = 31,  // equal version, other payload: decided by the table's TieRule
 
   // TOO_LATE
   kBeyondHorizon = 40,

@@ -16,9 +16,9 @@ struct VerifyFinding {
 };
 
 struct VerifyReport {
-  std::uint64_t commit = 0;      // the state verified
+  std::uint64_t commit = 0;  // the state verified
   std::uint64_t tables = 0;
-  std::uint64_t rows = 0;        // live rows read
+  std::uint64_t rows = 0;  // live rows read
   std::uint64_t tombstones = 0;
   std::uint64_t event_ids = 0;
   std::uint64_t checkpoints = 0;

@@ -28,9 +28,9 @@ void Absorb(Checkpoint* checkpoint) {
 
 // Adds a range beyond next, merging it with those it overlaps or touches.
 void AddRange(OffsetRange range, std::vector<OffsetRange>* done) {
-  const auto first = std::lower_bound(
-      done->begin(), done->end(), range.begin,
-      [](const OffsetRange& r, std::int64_t begin) { return r.end < begin; });
+  const auto first =
+      std::lower_bound(done->begin(), done->end(), range.begin,
+                       [](const OffsetRange& r, std::int64_t begin) { return r.end < begin; });
   auto last = first;
   for (; last != done->end() && last->begin <= range.end; ++last) {
     range.begin = std::min(range.begin, last->begin);
@@ -45,9 +45,9 @@ void AddRange(OffsetRange range, std::vector<OffsetRange>* done) {
 }
 
 bool InRanges(const std::vector<OffsetRange>& done, std::int64_t offset) {
-  const auto after = std::upper_bound(
-      done.begin(), done.end(), offset,
-      [](std::int64_t at, const OffsetRange& r) { return at < r.begin; });
+  const auto after =
+      std::upper_bound(done.begin(), done.end(), offset,
+                       [](std::int64_t at, const OffsetRange& r) { return at < r.begin; });
   return after != done.begin() && offset < (after - 1)->end;
 }
 

@@ -14,8 +14,9 @@
 //   any         any        equal     same      DUPLICATE (same_key)
 //   any         any        equal     other     the tie rule
 //
-// "Same" means equal payload fingerprints, or two deletes. Versions of unversioned tables are equal.
-// Whether nothing stored means "never seen" is the horizon's question (horizon.h), asked before.
+// "Same" means equal payload fingerprints, or two deletes. Versions of unversioned tables are
+// equal. Whether nothing stored means "never seen" is the horizon's question (horizon.h), asked
+// before.
 #pragma once
 
 #include "rules/decision.h"
@@ -27,9 +28,9 @@ namespace idem::rules {
 Decision DecideUpsert(VersionKind kind, TieRule tie, const Stored& stored,
                       const Incoming& incoming) noexcept;
 
-// Under TieRule::kConverge, whether `incoming` beats `stored` at an equal version: the higher source
-// rank, then a delete over an upsert, then the higher fingerprint. A total order on what differs, so
-// the winner of any set of ties is the same in every order of arrival (invariant 2).
+// Under TieRule::kConverge, whether `incoming` beats `stored` at an equal version: the higher
+// source rank, then a delete over an upsert, then the higher fingerprint. A total order on what
+// differs, so the winner of any set of ties is the same in every order of arrival (invariant 2).
 bool WinsTie(const Stored& stored, const Incoming& incoming) noexcept;
 
 }  // namespace idem::rules

@@ -18,7 +18,6 @@ Result<void> CheckTableOptions(const TableOptions& options);
 // Whether the table takes this operation and version; kNone: yes. `*normal` as in
 // codec::CheckVersion.
 Reason CheckOperation(const TableOptions& options, Operation operation) noexcept;
-Reason CheckRecordVersion(const TableOptions& options, const Version& version,
-                          std::string* normal);
+Reason CheckRecordVersion(const TableOptions& options, const Version& version, std::string* normal);
 
 }  // namespace idem::rules

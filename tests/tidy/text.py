@@ -6,7 +6,7 @@ import re
 from source import CODE, Finding
 
 COLUMNS = 100
-WIDTH_CHECKED = CODE + (".py", ".sh", ".cmake", ".in", "CMakeLists.txt", ".scenario")
+WIDTH_CHECKED = CODE + (".py", ".sh", ".cmake", ".in", "CMakeLists.txt")
 LICENSED = CODE + (".py", ".sh", ".cmake", "CMakeLists.txt")
 SCRIPTS = (".ci/",)
 
