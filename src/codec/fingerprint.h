@@ -4,6 +4,8 @@
 // stores with the same rows have the same digests. Never trusted to say that two keys are equal.
 #pragma once
 
+#include "base/coding.h"
+
 #include <idem/digest.h>
 #include <idem/record.h>
 #include <idem/table_options.h>
@@ -23,6 +25,10 @@ struct Fingerprint {
 };
 
 Fingerprint FingerprintOf(std::string_view bytes) noexcept;
+
+// 16 bytes, high half first, big-endian.
+void AppendFingerprint(const Fingerprint& fingerprint, std::string* out);
+bool ReadFingerprint(base::Reader* reader, Fingerprint* fingerprint) noexcept;
 
 // How a table fingerprints its values. Built once per table; Of is then const and thread-safe.
 class PayloadFingerprinter {

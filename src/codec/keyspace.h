@@ -20,8 +20,8 @@
 //   60          table id, encoded key                        row envelope      row_envelope.h
 //
 // Table ids are 4 bytes big-endian, commits 8 bytes big-endian, sequences 8 bytes big-endian with
-// the sign bit flipped, partitions one tuple part (tuple.h). Source, application and table names hold
-// no 00 byte, which is checked where they come in.
+// the sign bit flipped, partitions one tuple part (tuple.h). Source, application and table names
+// hold no 00 byte, which is checked where they come in.
 #pragma once
 
 #include <idem/quarantine.h>
@@ -75,5 +75,13 @@ std::string PrefixEnd(std::string_view prefix);
 std::string CheckpointPrefix(std::string_view source);
 std::string RewindPrefix(std::string_view source);
 std::string SequenceTokenPrefix(std::string_view application);
+
+// A partition as it stands in keys and values: a tuple part, an integer or a string.
+void AppendPartition(PartitionRef partition, std::string* out);
+bool ReadPartition(std::string_view* input, Partition* partition);
+
+// Takes apart what CheckpointKey and RewindKey begin with; the rest stays in `*key`. Total.
+bool ReadSourcePartition(Space space, std::string_view* key, std::string* source,
+                         Partition* partition);
 
 }  // namespace idem::codec

@@ -26,8 +26,8 @@ struct RowEnvelope {
   bool tombstone = false;
   std::uint64_t commit = 0;
   std::uint32_t rank = 0;
-  Version version;            // a view, as is `payload`
-  Fingerprint fingerprint;    // zero for a tombstone
+  Version version;          // a view, as is `payload`
+  Fingerprint fingerprint;  // zero for a tombstone
   std::string_view payload;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// FormatHeader: the first entry of every store: "IDEM" in ASCII, format version (fixed32), 16 random
-// bytes of store id. A store without it is not ours; another format version is refused, never
-// misread.
+// FormatHeader: the first entry of every store: "IDEM" in ASCII, format version (fixed32), 16
+// random bytes of store id. A store without it is not ours; another format version is refused,
+// never misread.
 #pragma once
 
 #include <idem/key.h>
@@ -21,6 +21,8 @@ struct FormatHeader {
 };
 
 void AppendFormatHeader(const FormatHeader& header, std::string* out);
+// True also for another format version, so that the caller can name it; what follows its number is
+// then not read, and `store_id` is zero. False: not a store of idem, or damaged.
 bool DecodeFormatHeader(std::string_view bytes, FormatHeader* header);
 
 // Fixed 64-bit values of the keyspace: 8 bytes big-endian.

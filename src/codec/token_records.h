@@ -22,6 +22,11 @@ struct TokenRecord {
 };
 
 void AppendTokenRecord(const TokenRecord& record, std::string* out);
-bool DecodeTokenRecord(std::string_view bytes, TokenRecord* record);
+
+// A few bytes can stand for 2^32 outcomes. When there are more than `outcomes_max` they are checked
+// but left empty: pass the size of the batch that came again, which can only be the same batch when
+// it has as many records, and memory is taken for no more than the caller holds already. Total.
+bool DecodeTokenRecord(std::string_view bytes, TokenRecord* record,
+                       std::uint64_t outcomes_max = UINT32_MAX);
 
 }  // namespace idem::codec

@@ -13,8 +13,8 @@
 namespace idem::codec {
 
 // Checks a record's version against the table's kind. Returns kNone when it fits, else the reason
-// for INVALID. For kHex, `*normal` receives the normal form (upper case, no leading zeros, "0" for a
-// zero section), which is what is stored and compared; otherwise it is left alone.
+// for INVALID. For kHex, `*normal` receives the normal form (upper case, no leading zeros, "0" for
+// a zero section), which is what is stored and compared; otherwise it is left alone.
 Reason CheckVersion(VersionKind kind, const Version& version, std::string* normal);
 
 // Orders two versions of one kind. REQUIRES: both passed CheckVersion, kHex ones in normal form.
