@@ -2,6 +2,17 @@
 //
 // The reader is a RocksDB secondary: it follows the writer's manifest and logs, and writes nothing
 // into the writer's directory.
+//
+// A secondary alone is not a consistent reader, in two ways that it reports as success:
+//
+//   * It reads the manifest (which sorted files there are) and then the logs. When the writer
+//     finishes a flush and removes the log in between, the secondary has neither the log nor the
+//     new file, yet reads the logs after it: a hole. The removal comes after an entry in the
+//     manifest, so a catch-up counts only if the manifest did not grow while it ran.
+//   * Its memtable goes only when a newer log has an entry. A writer that was opened again has
+//     moved everything into sorted files and begun an empty log; the old memtable may then hide
+//     newer values whose sequence number compaction has zeroed. Each opening begins a new manifest,
+//     so when that has changed, the secondary is opened anew.
 
 #include "codec/keyspace.h"
 #include "storage/rocks/open_db.h"
@@ -14,6 +25,7 @@
 #include <stdlib.h>
 
 #include <cerrno>
+#include <fstream>
 #include <mutex>
 #include <string>
 #include <system_error>
@@ -24,9 +36,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A writer may remove a file between the moment its manifest was read and the moment the file is
-// opened. Looking again then finds its successor.
-constexpr int kAttempts = 10;
+// How often to look again when the writer moved on meanwhile. What is left to read shrinks each
+// time, so that the second look is nearly always the last.
+constexpr int kAttempts = 100;
+
+// Where the writer stands: the name in CURRENT and the size of the manifest of that name.
+struct Progress {
+  std::string manifest;
+  std::uintmax_t bytes = 0;
+  friend bool operator==(const Progress&, const Progress&) = default;
+};
+
+// Empty when a file is missing: the writer is just changing them, or the store is damaged, which
+// opening it will tell.
+Progress LookAt(const fs::path& directory) {
+  Progress progress;
+  std::ifstream current(directory / "CURRENT");
+  std::error_code code;
+  if (std::getline(current, progress.manifest)) {
+    progress.bytes = fs::file_size(directory / progress.manifest, code);
+  }
+  return code ? Progress{} : progress;
+}
 
 // A directory for what a secondary may want to write. Removed at the end.
 class PrivateDirectory {
@@ -60,24 +91,27 @@ Error ReadOnly() {
 
 class RocksReader final : public Store {
  public:
-  RocksReader(std::unique_ptr<PrivateDirectory> own, const SinkOptions& options)
+  RocksReader(std::unique_ptr<PrivateDirectory> own, fs::path directory, const SinkOptions& options)
       : own_(std::move(own)),
+        directory_(std::move(directory)),
         cache_(rocksdb::NewLRUCache(options.cache_bytes)),
         rocks_(ReaderOptions(options, rocksdb::Env::Default(), cache_)) {}
 
-  Result<void> Open(const fs::path& directory, const codec::FormatHeader& header) {
-    rocksdb::Status status;
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      status = OpenSecondary(rocks_, directory.string(), own_->path(), &db_);
-      if (status.ok()) return CheckHeader(db_.get(), header, directory.string());
-    }
-    return OpenError(status, directory.string());
+  // Comes first. Nothing else may be called when it failed.
+  Result<void> Open(const codec::FormatHeader& header) {
+    Result<std::shared_ptr<const Pin>> pin = PinNewest();
+    if (!pin) return pin.error();
+    return CheckHeader((*pin)->db(), header, directory_.string());
   }
 
   std::unique_ptr<ReadResult> NewReadResult() const override { return NewRocksReadResult(cache_); }
 
   Result<void> Read(std::span<const std::string_view> keys, ReadResult* result) const override {
-    return ReadKeys(db_.get(), nullptr, keys, result);
+    return Guarded([&]() -> Result<void> {
+      Result<std::shared_ptr<const Pin>> pin = PinNewest();
+      if (!pin) return pin.error();
+      return ReadKeys((*pin)->db(), nullptr, keys, result);
+    });
   }
 
   Result<void> Commit(const WritePlan&, Durability) override { return ReadOnly(); }
@@ -86,34 +120,56 @@ class RocksReader final : public Store {
 
   Result<std::unique_ptr<StoreView>> NewView() const override {
     return Guarded([this]() -> Result<std::unique_ptr<StoreView>> {
-      const std::lock_guard lock(mutex_);
-      std::shared_ptr<const Pin> pin = pin_.lock();
-      if (pin == nullptr) {
-        if (Result<void> caught_up = CatchUp(); !caught_up) return caught_up.error();
-        pin = std::make_shared<const Pin>(db_.get(), Pin::Token{});
-        pin_ = pin;
-      }
-      return NewRocksView(std::move(pin));
+      Result<std::shared_ptr<const Pin>> pin = PinNewest();
+      if (!pin) return pin.error();
+      return NewRocksView(*std::move(pin));
     });
   }
 
  private:
+  // The state that somebody looks at already, or else the newest.
+  Result<std::shared_ptr<const Pin>> PinNewest() const {
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<const Pin> pin = pin_.lock();
+    if (pin == nullptr) {
+      if (Result<void> caught_up = CatchUp(); !caught_up) return caught_up.error();
+      pin = std::make_shared<const Pin>(db_.get(), Pin::Token{});
+      pin_ = pin;
+    }
+    return pin;
+  }
+
+  // REQUIRES: mutex_ is held and nobody looks.
   Result<void> CatchUp() const {
     rocksdb::Status status;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      status = db_->TryCatchUpWithPrimary();
-      if (status.ok()) return {};
+      const Progress before = LookAt(directory_);
+      const bool same_writer = db_ != nullptr && before.manifest == manifest_;
+      status = same_writer ? db_->TryCatchUpWithPrimary() : OpenAnew(before);
+      if (status.ok() && LookAt(directory_) == before) return {};
     }
-    return ReadError(status);
+    if (!status.ok()) return OpenError(status, directory_.string());
+    return Error(ErrorCode::kIoError,
+                 directory_.string() + " changes too fast to be followed; try again");
+  }
+
+  rocksdb::Status OpenAnew(const Progress& progress) const {
+    db_.reset();
+    const rocksdb::Status status = OpenSecondary(rocks_, directory_.string(), own_->path(), &db_);
+    if (status.ok()) manifest_ = progress.manifest;
+    return status;
   }
 
   std::unique_ptr<PrivateDirectory> own_;
+  const fs::path directory_;
   std::shared_ptr<rocksdb::Cache> cache_;
-  rocksdb::Options rocks_;
-  std::unique_ptr<rocksdb::DB> db_;
+  const rocksdb::Options rocks_;
 
+  // Guarded by mutex_.
   mutable std::mutex mutex_;
-  mutable std::weak_ptr<const Pin> pin_;  // of the views alive; guarded by mutex_
+  mutable std::unique_ptr<rocksdb::DB> db_;
+  mutable std::string manifest_;          // the one that db_ was opened with
+  mutable std::weak_ptr<const Pin> pin_;  // what somebody looks at; db_ stays while it is alive
 };
 
 Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions& options) {
@@ -123,8 +179,8 @@ Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions
   if (found->kind != DirectoryKind::kStore) return StoreMissing(directory);
   Result<std::unique_ptr<PrivateDirectory>> own = PrivateDirectory::Make();
   if (!own) return own.error();
-  auto reader = std::make_unique<RocksReader>(*std::move(own), options);
-  Result<void> opened = reader->Open(fs::canonical(directory), found->header);
+  auto reader = std::make_unique<RocksReader>(*std::move(own), fs::canonical(directory), options);
+  Result<void> opened = reader->Open(found->header);
   if (!opened) return opened.error();
   return std::unique_ptr<Store>(std::move(reader));
 }

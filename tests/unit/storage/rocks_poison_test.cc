@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// S-5: what a store does when the disk fails.
+
+#include "conformance/store_fixture.h"
+#include "storage/rocks/rocks_store_internal.h"
+#include "support/temp_directory.h"
+
+#include <gtest/gtest.h>
+
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+
+#include <atomic>
+
+namespace idem::storage {
+namespace {
+
+using ::idem::testing::Entries;
+using ::idem::testing::Plan;
+using ::idem::testing::RowKey;
+using ::idem::testing::ScanAll;
+using ::idem::testing::TempDirectory;
+
+// What fails, for files whose names end in `suffix`.
+struct Faults {
+  std::string suffix;
+  std::atomic<bool> append = false;
+  std::atomic<bool> sync = false;
+};
+
+rocksdb::IOStatus Broken() { return rocksdb::IOStatus::IOError("the test broke the disk"); }
+
+class FailingFile final : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  FailingFile(std::unique_ptr<rocksdb::FSWritableFile>&& file, const Faults* faults)
+      : FSWritableFileOwnerWrapper(std::move(file)), faults_(faults) {}
+
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           rocksdb::IODebugContext* debug) override {
+    return faults_->append ? Broken() : FSWritableFileOwnerWrapper::Append(data, options, debug);
+  }
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           const rocksdb::DataVerificationInfo& verification,
+                           rocksdb::IODebugContext* debug) override {
+    return faults_->append ? Broken()
+                           : FSWritableFileOwnerWrapper::Append(data, options, verification, debug);
+  }
+  rocksdb::IOStatus Sync(const rocksdb::IOOptions& options,
+                         rocksdb::IODebugContext* debug) override {
+    return faults_->sync ? Broken() : FSWritableFileOwnerWrapper::Sync(options, debug);
+  }
+  rocksdb::IOStatus Fsync(const rocksdb::IOOptions& options,
+                          rocksdb::IODebugContext* debug) override {
+    return faults_->sync ? Broken() : FSWritableFileOwnerWrapper::Fsync(options, debug);
+  }
+
+ private:
+  const Faults* faults_;
+};
+
+class FailingFileSystem final : public rocksdb::FileSystemWrapper {
+ public:
+  explicit FailingFileSystem(const Faults* faults)
+      : FileSystemWrapper(rocksdb::FileSystem::Default()), faults_(faults) {}
+
+  const char* Name() const override { return "FailingFileSystem"; }
+
+  rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* debug) override {
+    rocksdb::IOStatus status = FileSystemWrapper::NewWritableFile(name, options, file, debug);
+    if (status.ok() && name.ends_with(faults_->suffix)) {
+      *file = std::make_unique<FailingFile>(std::move(*file), faults_);
+    }
+    return status;
+  }
+
+ private:
+  const Faults* faults_;
+};
+
+class RocksPoison : public ::testing::Test {
+ protected:
+  // A store on a disk on which files with this suffix can be made to fail.
+  void Open(std::string suffix) {
+    faults_.suffix = std::move(suffix);
+    env_ = rocksdb::NewCompositeEnv(std::make_shared<FailingFileSystem>(&faults_));
+    SinkOptions options;
+    options.write_buffer_bytes = 64 << 10;
+    store_ = OpenRocksStore(path(), options, env_.get()).value();
+    Plan().Put("a", "1").CommitTo(store_.get(), Durability::kSync).value();
+  }
+
+  std::filesystem::path path() const { return directory_.path() / "store"; }
+
+  void ExpectPoisoned() {
+    faults_.append = faults_.sync = false;  // the disk is well again: that changes nothing
+    EXPECT_EQ(Plan().Put("b", "3").CommitTo(store_.get()).error().code(), ErrorCode::kPoisoned);
+    EXPECT_EQ(Plan().CommitTo(store_.get()).error().code(), ErrorCode::kPoisoned);
+    EXPECT_EQ(store_->Sync().error().code(), ErrorCode::kPoisoned);
+    EXPECT_EQ(store_->TakeEpoch().error().code(), ErrorCode::kPoisoned);
+    EXPECT_EQ(store_->Sync().error().next_step(), NextStep::kReopen);
+    EXPECT_EQ(ScanAll(*store_).at("a"), "1") << "reads go on";
+    store_.reset();
+    store_ = OpenRocksStore(path(), {}).value();
+    EXPECT_EQ(ScanAll(*store_).at("a"), "1");
+    Plan().Put("b", "4").CommitTo(store_.get(), Durability::kSync).value();
+    EXPECT_EQ(ScanAll(*store_).at("b"), "4");
+  }
+
+  Faults faults_;
+  TempDirectory directory_;
+  std::unique_ptr<rocksdb::Env> env_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(RocksPoison, AFailedAppendIsUnknown) {
+  Open(".log");
+  faults_.append = true;
+  const Result<void> commit = Plan().Put("b", "2").CommitTo(store_.get(), Durability::kAsync);
+  ASSERT_FALSE(commit);
+  EXPECT_EQ(commit.error().code(), ErrorCode::kCommitUnknown);
+  EXPECT_EQ(commit.error().next_step(), NextStep::kReopen);
+  ExpectPoisoned();
+}
+
+TEST_F(RocksPoison, AFailedSyncOfACommitIsUnknown) {
+  Open(".log");
+  faults_.sync = true;
+  Plan().Put("b", "1").CommitTo(store_.get(), Durability::kAsync).value();
+  EXPECT_EQ(Plan().Put("b", "2").CommitTo(store_.get(), Durability::kSync).error().code(),
+            ErrorCode::kCommitUnknown);
+  ExpectPoisoned();
+}
+
+TEST_F(RocksPoison, AFailedSyncIsUnknown) {
+  Open(".log");
+  Plan().Put("b", "2").CommitTo(store_.get(), Durability::kAsync).value();
+  faults_.sync = true;
+  EXPECT_EQ(store_->Sync().error().code(), ErrorCode::kCommitUnknown);
+  ExpectPoisoned();
+}
+
+TEST_F(RocksPoison, AFailedEpochIsUnknown) {
+  Open(".log");
+  faults_.append = true;
+  EXPECT_EQ(store_->TakeEpoch().error().code(), ErrorCode::kCommitUnknown);
+  ExpectPoisoned();
+}
+
+// A flush that fails in the background: what was acknowledged is in the log and comes back.
+TEST_F(RocksPoison, AFailedFlushEndsWritingAndLosesNothing) {
+  Open(".sst");
+  faults_.append = true;
+  int acknowledged = 0;
+  ErrorCode code{};
+  for (; acknowledged < 10'000; ++acknowledged) {
+    const Result<void> commit =
+        Plan()
+            .Put(RowKey(std::to_string(acknowledged)), std::string(500, 'x'))
+            .CommitTo(store_.get(), Durability::kAsync);
+    if (commit) continue;
+    code = commit.error().code();
+    break;
+  }
+  EXPECT_TRUE(code == ErrorCode::kPoisoned || code == ErrorCode::kCommitUnknown);
+  ExpectPoisoned();
+  const auto view = store_->NewView().value();
+  for (int i = 0; i < acknowledged; ++i) {
+    ASSERT_TRUE(view->Get(RowKey(std::to_string(i))).value().has_value()) << i;
+  }
+}
+
+}  // namespace
+}  // namespace idem::storage

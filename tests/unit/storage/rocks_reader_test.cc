@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reading beside a live writer.
+
+#include "conformance/store_fixture.h"
+#include "storage/rocks/rocks_store.h"
+#include "support/temp_directory.h"
+
+#include <gtest/gtest.h>
+
+#include <rocksdb/db.h>
+
+#include <stdlib.h>
+
+#include <atomic>
+#include <thread>
+
+namespace idem::storage {
+namespace {
+
+namespace fs = std::filesystem;
+using ::idem::testing::Entries;
+using ::idem::testing::Plan;
+using ::idem::testing::ReadAll;
+using ::idem::testing::RowKey;
+using ::idem::testing::ScanAll;
+using ::idem::testing::TempDirectory;
+using ::idem::testing::Values;
+
+class RocksReader : public ::testing::Test {
+ protected:
+  RocksReader() {
+    SinkOptions options;
+    options.write_buffer_bytes = 64 << 10;
+    writer_ = OpenRocksStore(path(), options).value();
+  }
+
+  fs::path path() const { return directory_.path() / "store"; }
+
+  // Names, sizes and times of the store's files.
+  Entries Files() const {
+    Entries files;
+    for (const auto& entry : fs::directory_iterator(path())) {
+      files[entry.path().string()] =
+          std::to_string(entry.file_size()) + " " +
+          std::to_string(entry.last_write_time().time_since_epoch().count());
+    }
+    return files;
+  }
+
+  TempDirectory directory_;
+  std::unique_ptr<Store> writer_;
+};
+
+TEST_F(RocksReader, SeesWhatTheWriterHasInItsLogAlone) {
+  Plan().Put("a", "1").Put(RowKey("b"), "2").CommitTo(writer_.get(), Durability::kAsync).value();
+  const auto reader = OpenRocksReader(path(), {}).value();
+  EXPECT_EQ(ScanAll(*reader), ScanAll(*writer_));
+  EXPECT_EQ(ReadAll(*reader, {RowKey("b"), "x", "a"}), (Values{"2", std::nullopt, "1"}));
+}
+
+TEST_F(RocksReader, MovesOnOnlyWhenNobodyLooks) {
+  Plan().Put("a", "1").CommitTo(writer_.get()).value();
+  const auto reader = OpenRocksReader(path(), {}).value();
+  auto first = reader->NewView().value();
+  Plan().Put("a", "2").CommitTo(writer_.get()).value();
+  auto second = reader->NewView().value();
+  EXPECT_EQ(second->Get("a").value(), "1") << "an earlier view is alive";
+  auto cursor = first->Scan("a", "b").value();
+  first.reset();
+  second.reset();
+  EXPECT_EQ(reader->NewView().value()->Get("a").value(), "1") << "a cursor is alive";
+  ASSERT_TRUE(cursor->Next().value());
+  EXPECT_EQ(cursor->value(), "1");
+  cursor.reset();
+  EXPECT_EQ(reader->NewView().value()->Get("a").value(), "2");
+}
+
+TEST_F(RocksReader, RefusesToWrite) {
+  const auto reader = OpenRocksReader(path(), {}).value();
+  EXPECT_EQ(Plan().Put("a", "1").CommitTo(reader.get()).error().code(), ErrorCode::kUnsupported);
+  EXPECT_EQ(reader->TakeEpoch().error().code(), ErrorCode::kUnsupported);
+  EXPECT_EQ(reader->Sync().error().code(), ErrorCode::kUnsupported);
+}
+
+TEST_F(RocksReader, ChangesNoFileAndLeavesNoneBehind) {
+  for (int i = 0; i < 400; ++i) {
+    Plan().Put(RowKey(std::to_string(i)), std::string(1000, 'x')).CommitTo(writer_.get()).value();
+  }
+  writer_.reset();
+  const Entries before = Files();
+  const TempDirectory temporary;
+  ASSERT_EQ(::setenv("TMPDIR", temporary.path().c_str(), 1), 0);
+  {
+    const auto reader = OpenRocksReader(path(), {}).value();
+    EXPECT_EQ(ScanAll(*reader).size(), 400U);
+    reader->NewView().value();
+  }
+  ::unsetenv("TMPDIR");
+  EXPECT_EQ(Files(), before);
+  EXPECT_TRUE(fs::is_empty(temporary.path()));
+}
+
+// While the writer flushes and compacts, logs and sorted files come and go under the reader. A
+// RocksDB secondary by itself then shows holes: rows missing that are older than the last.
+TEST_F(RocksReader, FollowsABusyWriterWithoutHoles) {
+  constexpr int kViews = 60;
+  std::atomic<int> acknowledged = -1;
+  std::atomic<bool> stop = false;
+  std::thread writer([this, &acknowledged, &stop] {
+    for (int i = 0; !stop; ++i) {
+      Plan()
+          .Put(RowKey(std::to_string(i)), std::string(500, 'x'))
+          .Put(RowKey("last"), std::to_string(i))
+          .CommitTo(writer_.get())
+          .value();
+      acknowledged.store(i);
+    }
+  });
+  const auto reader = OpenRocksReader(path(), {}).value();
+  for (int views = 0; views < kViews; ++views) {
+    const int known = acknowledged.load();
+    const auto view = reader->NewView().value();
+    const auto last = view->Get(RowKey("last")).value();
+    const int seen = last ? std::stoi(*last) : -1;
+    EXPECT_GE(seen, known);
+    EXPECT_EQ(ScanAll(*view).size(), static_cast<std::size_t>(seen + (last ? 2 : 1)));
+  }
+  stop = true;
+  writer.join();
+}
+
+// A writer that is opened again and then idle: what the reader remembers of the old log must not
+// hide what compaction has moved to the bottom since.
+TEST_F(RocksReader, ForgetsTheLogOfAnEarlierWriter) {
+  Plan().Put("a", "old").Put("b", "old").CommitTo(writer_.get()).value();
+  const auto reader = OpenRocksReader(path(), {}).value();
+  EXPECT_EQ(reader->NewView().value()->Get("a").value(), "old");
+  Plan().Put("a", "new").Erase("b").CommitTo(writer_.get()).value();
+  writer_.reset();
+  {
+    rocksdb::DB* raw = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open({}, path().string(), &raw).ok());
+    const std::unique_ptr<rocksdb::DB> db(raw);
+    rocksdb::CompactRangeOptions compact;
+    compact.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    ASSERT_TRUE(db->CompactRange(compact, nullptr, nullptr).ok());
+  }
+  writer_ = OpenRocksStore(path(), {}).value();
+  const auto view = reader->NewView().value();
+  EXPECT_EQ(view->Get("a").value(), "new");
+  EXPECT_EQ(view->Get("b").value(), std::nullopt);
+  EXPECT_EQ(ScanAll(*view), (Entries{{"a", "new"}}));
+}
+
+TEST_F(RocksReader, ReadsAreOfTheNewestStateToo) {
+  const auto reader = OpenRocksReader(path(), {}).value();
+  for (const char* value : {"1", "2", "3"}) {
+    Plan().Put("a", value).CommitTo(writer_.get()).value();
+    EXPECT_EQ(ReadAll(*reader, {"a"})[0], value);
+  }
+}
+
+}  // namespace
+}  // namespace idem::storage
