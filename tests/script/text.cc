@@ -3,6 +3,7 @@
 #include "script/text.h"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <type_traits>
 
@@ -17,7 +18,9 @@ std::string PartText(const Part& part) {
   if (const auto* i = std::get_if<std::int64_t>(&part)) return std::to_string(*i);
   if (const auto* n = std::get_if<Number>(&part)) {
     std::array<char, 40> text{};
-    std::snprintf(text.data(), text.size(), "%.17g", n->value);
+    // Of a NaN the sign is not part of the value.
+    const double value = n->value != n->value ? std::abs(n->value) : n->value;
+    std::snprintf(text.data(), text.size(), "%.17g", value);
     std::string out = text.data();
     if (out.find_first_of(".en") == std::string::npos) out += ".0";  // 1.0 is not 1
     return out;
