@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <utility>
+
+#include "cli/output/json.h"
+#include "cli/output/output.h"
+
+namespace idem::cli {
+
+void AddCommonOptions(CLI::App* app, CommonOptions* common) {
+  app->add_option("--db", common->db, "The store's directory")->type_name("DIR");
+  app->add_flag("--json", common->json, "Print one JSON object on stdout");
+}
+
+CLI::App* AddCommand(const CommandLine& line, CLI::App* parent, const std::string& name,
+                     const std::string& description) {
+  CLI::App* command = parent->add_subcommand(name, description);
+  AddCommonOptions(command, line.common);
+  return command;
+}
+
+Result<OpenStore> OpenForReading(const CommonOptions& common) {
+  Result<std::unique_ptr<StoreReader>> reader = StoreReader::Open(common.db);
+  if (!reader) return reader.error();
+  Result<Snapshot> snapshot = (*reader)->NewSnapshot();
+  if (!snapshot) return snapshot.error();
+  return OpenStore{std::move(*reader), std::move(*snapshot)};
+}
+
+void Complain(const std::string& text) { fmt::print(stderr, "idem: {}\n", text); }
+
+ExitCode Report(const Error& error, const CommonOptions& common) {
+  Complain(error.ToString());
+  if (common.json) {
+    const Json json = {{"error",
+                        {{"code", ToString(error.code())},
+                         {"message", error.message()},
+                         {"next_step", ToString(error.next_step())}}}};
+    PrintLine(DumpJson(json));
+  }
+  return ExitCodeOf(error.code());
+}
+
+}  // namespace idem::cli

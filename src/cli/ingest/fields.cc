@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/ingest/fields.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+#include <utility>
+
+#include "cli/input/csv.h"
+#include "cli/input/json_text.h"
+
+namespace idem::cli {
+namespace {
+
+class NdjsonFields final : public Fields {
+ public:
+  explicit NdjsonFields(std::vector<MemberPath> paths) : members_(std::move(paths)) {}
+
+  std::optional<LineError> Read(std::string_view record) override {
+    whole_ = record;
+    const std::optional<JsonError> error = members_.Read(record);
+    if (!error) return std::nullopt;
+    return LineError{error->column, error->what};
+  }
+
+  std::optional<LineError> Get(std::size_t path, FieldValue* value) const override {
+    value->kind = FieldValue::Kind::kAbsent;
+    const std::optional<std::string_view>& raw = members_.raw(path);
+    if (!raw) return std::nullopt;
+    std::optional<LineError> error = DecodeJsonScalar(*raw, value);
+    if (error) {
+      error->column = static_cast<std::size_t>(raw->data() - whole_.data());
+      error->reason = fmt::format("{}: {}", members_.path(path).text, error->reason);
+    }
+    return error;
+  }
+
+  std::optional<std::string_view> Raw(std::size_t path) const override {
+    return members_.raw(path);
+  }
+  std::string_view Whole() const override { return whole_; }
+  bool typed() const override { return true; }
+
+ private:
+  JsonMembers members_;
+  std::string_view whole_;
+};
+
+class CsvFields final : public Fields {
+ public:
+  CsvFields(std::vector<std::size_t> columns, std::size_t width)
+      : columns_(std::move(columns)), width_(width) {}
+
+  std::optional<LineError> Read(std::string_view record) override {
+    whole_ = StripCarriageReturn(record);
+    if (!simdjson::validate_utf8(whole_.data(), whole_.size())) {
+      return LineError{0, "not valid UTF-8"};
+    }
+    const std::optional<CsvError> error = SplitCsv(whole_, &fields_);
+    if (error) return LineError{error->column, error->what};
+    if (fields_.size() != width_) {
+      return LineError{0, fmt::format("{} fields where the header has {}", fields_.size(), width_)};
+    }
+    return std::nullopt;
+  }
+
+  std::optional<LineError> Get(std::size_t path, FieldValue* value) const override {
+    value->kind = FieldValue::Kind::kString;
+    value->text = fields_[columns_[path]];
+    return std::nullopt;
+  }
+
+  std::optional<std::string_view> Raw(std::size_t path) const override {
+    return fields_[columns_[path]];
+  }
+  std::string_view Whole() const override { return whole_; }
+  bool typed() const override { return false; }
+
+ private:
+  std::vector<std::size_t> columns_;  // by path
+  std::size_t width_;
+  std::vector<std::string> fields_;
+  std::string_view whole_;
+};
+
+std::optional<LineError> DecodeNumber(std::string_view raw, FieldValue* value) {
+  const char* end = raw.data() + raw.size();
+  if (raw.find_first_of(".eE") == std::string_view::npos) {
+    value->kind = FieldValue::Kind::kInteger;
+    const auto [at, code] = std::from_chars(raw.data(), end, value->integer);
+    if (code == std::errc()) return std::nullopt;
+    return LineError{0, "an integer outside the 64-bit range"};
+  }
+  value->kind = FieldValue::Kind::kDouble;
+  const auto [at, code] = std::from_chars(raw.data(), end, value->number);
+  if (code == std::errc()) return std::nullopt;
+  return LineError{0, "a number outside the range of a double"};
+}
+
+}  // namespace
+
+std::optional<LineError> DecodeJsonScalar(std::string_view raw, FieldValue* value) {
+  switch (raw.front()) {
+    case '{':
+    case '[':
+      value->kind = FieldValue::Kind::kOther;
+      return std::nullopt;
+    case 'n':
+      value->kind = FieldValue::Kind::kNull;
+      return std::nullopt;
+    case 't':
+    case 'f':
+      value->kind = FieldValue::Kind::kBool;
+      value->boolean = raw.front() == 't';
+      return std::nullopt;
+    case '"': {
+      std::optional<std::string> text = DecodeJsonString(raw);
+      if (!text) return LineError{0, "half a surrogate pair in a string"};
+      value->kind = FieldValue::Kind::kString;
+      value->text = std::move(*text);
+      return std::nullopt;
+    }
+    default:
+      return DecodeNumber(raw, value);
+  }
+}
+
+std::optional<std::int64_t> ParseInteger(std::string_view text) {
+  std::int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, code] = std::from_chars(text.data(), end, value);
+  if (code != std::errc() || at != end) return std::nullopt;
+  return value;
+}
+
+std::unique_ptr<Fields> Fields::ForNdjson(std::vector<MemberPath> paths) {
+  return std::make_unique<NdjsonFields>(std::move(paths));
+}
+
+Result<std::unique_ptr<Fields>> Fields::ForCsv(std::vector<MemberPath> paths,
+                                               std::string_view header) {
+  std::vector<std::string> names;
+  const std::optional<CsvError> error = SplitCsv(StripCarriageReturn(header), &names);
+  if (error) {
+    return Error(ErrorCode::kInvalidArgument, fmt::format("the header: {}", error->what));
+  }
+  std::vector<std::size_t> columns;
+  for (const MemberPath& path : paths) {
+    const auto count = std::count(names.begin(), names.end(), path.column);
+    if (count != 1) {
+      return Error(
+          ErrorCode::kInvalidArgument,
+          fmt::format("the header has {} column named '{}'; it has: {}",
+                      count == 0 ? "no" : "more than one", path.column, fmt::join(names, ", ")));
+    }
+    const auto found = std::find(names.begin(), names.end(), path.column);
+    columns.push_back(static_cast<std::size_t>(found - names.begin()));
+  }
+  return std::unique_ptr<Fields>(new CsvFields(std::move(columns), names.size()));
+}
+
+}  // namespace idem::cli

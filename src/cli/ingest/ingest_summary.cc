@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/ingest/ingest_summary.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "cli/output/json.h"
+
+namespace idem::cli {
+namespace {
+
+// Effects first, then what had none.
+constexpr Verdict kOrder[] = {Verdict::kInserted, Verdict::kUpdated,   Verdict::kDeleted,
+                              Verdict::kMerged,   Verdict::kUnchanged, Verdict::kDuplicate,
+                              Verdict::kReplayed, Verdict::kStale,     Verdict::kConflict,
+                              Verdict::kTooLate,  Verdict::kInvalid,   Verdict::kFenced};
+static_assert(std::size(kOrder) == kVerdictCount);
+
+double RecordsPerSecond(const IngestSummary& summary) {
+  return summary.seconds > 0 ? static_cast<double>(summary.records) / summary.seconds : 0;
+}
+
+Json ErrorOf(const IngestSummary& summary) {
+  if (summary.bad_line) {
+    const BadLine& bad = *summary.bad_line;
+    return {{"file", bad.file}, {"line", bad.line}, {"byte", bad.byte}, {"reason", bad.reason}};
+  }
+  if (summary.error) {
+    return {{"code", ToString(summary.error->code())}, {"reason", summary.error->message()}};
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string BadLine::ToString() const {
+  return fmt::format("{}:{}:{}: {}", file, line, byte, reason);
+}
+
+void IngestSummary::Count(const CommitReport& report) {
+  records += report.outcomes().size();
+  for (std::size_t i = 0; i < kVerdictCount; ++i) {
+    verdicts[i] += report.count(static_cast<Verdict>(i));
+  }
+}
+
+std::string IngestSummary::ToText() const {
+  std::string text = fmt::format("lines {}", lines);
+  if (skipped > 0) text += fmt::format(", skipped {}", skipped);
+  for (const Verdict verdict : kOrder) {
+    const std::uint64_t count = verdicts[static_cast<std::size_t>(verdict)];
+    if (count > 0) text += fmt::format(", {} {}", ToString(verdict), count);
+  }
+  text += fmt::format(", rows {}, digest {}, {:.0f} records/s", rows, digest.ToHex(),
+                      RecordsPerSecond(*this));
+  if (interrupted) text += ", interrupted";
+  return text;
+}
+
+std::string IngestSummary::ToJson() const {
+  Json counts = Json::object();
+  for (const Verdict verdict : kOrder) {
+    counts[std::string(ToString(verdict))] = verdicts[static_cast<std::size_t>(verdict)];
+  }
+  const Json json = {{"table", table},
+                     {"lines", lines},
+                     {"skipped", skipped},
+                     {"records", records},
+                     {"verdicts", counts},
+                     {"rows", rows},
+                     {"digest", digest.ToHex()},
+                     {"seconds", seconds},
+                     {"records_per_second", std::round(RecordsPerSecond(*this))},
+                     {"interrupted", interrupted},
+                     {"error", ErrorOf(*this)}};
+  return DumpJson(json);
+}
+
+}  // namespace idem::cli

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Ingester: reads files line by line and commits their records batch by batch.
+//
+//   read lines -> pending lines -> batch -> commit -> count
+//
+// Lines stay pending until their batch is committed, because a batch may have to be made again:
+// when the library refuses one of its records and the run is to stop there, everything before that
+// line is committed and nothing after it.
+#pragma once
+
+#include <idem/batch.h>
+#include <idem/idempotent_sink.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "cli/ingest/ingest_options.h"
+#include "cli/ingest/ingest_summary.h"
+#include "cli/ingest/line_positions.h"
+#include "cli/ingest/pending_lines.h"
+#include "cli/ingest/record_mapper.h"
+#include "cli/progress.h"
+
+namespace idem::cli {
+
+class Ingester final {
+ public:
+  // All must outlive the ingester.
+  Ingester(const IngestOptions& options, IdempotentSink* sink, Progress* progress);
+
+  // Ingests all files, up to the first failure or interruption: the summary tells.
+  IngestSummary Run();
+
+ private:
+  // Of those that return bool, false ends the run and summary_ says why.
+  bool Prepare();
+  bool IngestFile(const std::string& path);
+  bool StartFile(const std::string& path);
+  bool ReadLines();
+  bool Flush();
+  bool CommitOrStop(std::size_t from, std::size_t to);
+  bool StopAtInvalid(std::size_t from, std::size_t to);
+  bool OpenTable();
+  bool Fail(const Error& error);
+  bool Interrupted();
+  bool FailAt(const Unit& unit, const LineError& error);
+
+  // Commits batch_, made of the pending lines [from, to), and counts it.
+  Result<void> CommitBatch(std::size_t from, std::size_t to);
+
+  // Makes batch_ of the pending lines [from, to), or fewer when the batch is full or a line ends
+  // the run. Returns where it stopped.
+  struct Built {
+    std::size_t end = 0;
+    std::optional<LineError> bad;  // what is wrong with line `end`
+    bool failed = false;           // summary_ says why
+  };
+  Built Build(std::size_t from, std::size_t to);
+  bool AddRecord(const Unit& unit, std::optional<LineError>* bad);
+  void Add(const MappedRecord& record);
+  void SetAside(const Unit& unit, const LineError& error);
+  bool RewindOnce(const MappedRecord& record);
+  std::optional<VersionKind> SuggestVersionKind();
+
+  const IngestOptions& options_;
+  IdempotentSink* sink_;
+  Progress* progress_;
+  IngestSummary summary_;
+
+  std::optional<TableOptions> stored_;                     // the table's definition as it was found
+  std::optional<Table> table_;                             // opened with the first record
+  std::set<std::pair<std::string, std::string>> rewound_;  // with --from-start: seen in this run
+
+  // The file at hand.
+  std::string path_;
+  std::unique_ptr<UnitReader> reader_;
+  std::unique_ptr<RecordMapper> mapper_;
+  std::optional<LinePositions> positions_;
+  PendingLines pending_;
+  std::uint64_t raw_bytes_before_ = 0;  // of the files before, for the progress
+
+  // The batch at hand, and what will be true once it is committed.
+  Batch batch_;
+  MappedRecord record_;
+  LineFingerprint built_fingerprint_;
+  std::uint64_t built_next_line_ = 0;
+};
+
+}  // namespace idem::cli

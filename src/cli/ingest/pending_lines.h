@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// PendingLines: the lines of the next batch, kept as they were read until they are committed. A
+// commit that refuses one of them is then made again with those before it, and the table's kind of
+// versions can be told from the lines before the table is created.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/input/line_reader.h"
+
+namespace idem::cli {
+
+class PendingLines final {
+ public:
+  // `record` is false for what only counts as read: blank lines, a CSV header.
+  void Add(const Unit& unit, bool record) {
+    entries_.push_back({unit, arena_.size(), unit.text.size(), record});
+    arena_.append(unit.text);
+    records_ += record ? 1 : 0;
+  }
+
+  void Clear() {
+    entries_.clear();
+    arena_.clear();
+    records_ = 0;
+  }
+
+  // The i-th unit; its text is valid until the next Add.
+  Unit unit(std::size_t i) const {
+    Unit unit = entries_[i].unit;
+    unit.text = std::string_view(arena_).substr(entries_[i].begin, entries_[i].size);
+    return unit;
+  }
+  bool is_record(std::size_t i) const { return entries_[i].record; }
+
+  std::size_t size() const noexcept { return entries_.size(); }
+  std::size_t records() const noexcept { return records_; }
+  std::size_t bytes() const noexcept { return arena_.size(); }
+
+ private:
+  struct Entry {
+    Unit unit;  // its text points to where the line was read: not to be used
+    std::size_t begin;
+    std::size_t size;
+    bool record;
+  };
+  std::vector<Entry> entries_;
+  std::string arena_;
+  std::size_t records_ = 0;
+};
+
+}  // namespace idem::cli

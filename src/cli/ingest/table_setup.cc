@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/ingest/table_setup.h"
+
+#include <fmt/format.h>
+
+namespace idem::cli {
+
+Result<std::optional<TableOptions>> FindTable(const IdempotentSink& sink, const std::string& name) {
+  Result<Snapshot> snapshot = sink.NewSnapshot();
+  if (!snapshot) return snapshot.error();
+  Result<TableInfo> info = snapshot->GetTable(name);
+  if (info) return std::optional<TableOptions>(info->options);
+  if (info.error().code() == ErrorCode::kNotFound) return std::optional<TableOptions>();
+  return info.error();
+}
+
+TableOptions DefineTable(const IngestOptions& options, const std::optional<TableOptions>& stored,
+                         std::optional<VersionKind> suggested) {
+  TableOptions definition;
+  if (stored) {
+    definition = *stored;
+    if (options.mode) definition.mode = *options.mode;
+    if (options.version_kind) definition.version = *options.version_kind;
+  } else {
+    const TableMode by_version = options.version ? TableMode::kUpsert : TableMode::kAppend;
+    definition.mode = options.mode.value_or(by_version);
+    const VersionKind by_records = suggested.value_or(VersionKind::kInteger);
+    definition.version =
+        options.version ? options.version_kind.value_or(by_records) : VersionKind::kNone;
+  }
+  if (options.tie) definition.tie = *options.tie;
+  if (options.canonical_json) definition.canonical_json = true;
+  if (options.ignored_members) definition.ignored_members = *options.ignored_members;
+  return definition;
+}
+
+Result<Table> OpenIngestTable(IdempotentSink* sink, const IngestOptions& options,
+                              const TableOptions& definition) {
+  Result<Table> table = sink->OpenTable(options.table, definition);
+  if (!table) return table;
+  const VersionKind kind = table->options().version_kind();
+  if (options.version && kind == VersionKind::kNone) {
+    return Error(
+        ErrorCode::kInvalidArgument,
+        fmt::format("table '{}' was created without versions; leave --version out, or ingest into "
+                    "another table",
+                    options.table));
+  }
+  if (!options.version && kind != VersionKind::kNone) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("table '{}' orders its rows by {} versions; name the member that "
+                             "holds them with --version PATH",
+                             options.table, ToString(kind)));
+  }
+  return table;
+}
+
+}  // namespace idem::cli

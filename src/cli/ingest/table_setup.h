@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which definition the table of an ingest has: the stored one where it exists, changed by what the
+// command line says (the library then refuses the difference), or else what the command line and
+// the first versions read speak for.
+#pragma once
+
+#include <idem/idempotent_sink.h>
+#include <idem/result.h>
+
+#include <optional>
+
+#include "cli/ingest/ingest_options.h"
+
+namespace idem::cli {
+
+// The stored definition; nothing when there is no such table.
+Result<std::optional<TableOptions>> FindTable(const IdempotentSink& sink, const std::string& name);
+
+// `stored` is what FindTable found, `suggested` what the records' versions look like.
+TableOptions DefineTable(const IngestOptions& options, const std::optional<TableOptions>& stored,
+                         std::optional<VersionKind> suggested);
+
+// Errors: those of IdempotentSink::OpenTable; kInvalidArgument when the table orders by versions
+// and no --version is given, or the reverse.
+Result<Table> OpenIngestTable(IdempotentSink* sink, const IngestOptions& options,
+                              const TableOptions& definition);
+
+}  // namespace idem::cli

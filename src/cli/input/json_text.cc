@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/input/json_text.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <array>
+#include <iterator>
+#include <utility>
+
+namespace idem::cli {
+namespace {
+
+// Bytes that a string passes over without a look: all but quote, backslash and controls.
+constexpr std::array<bool, 256> MakePlainBytes() {
+  std::array<bool, 256> plain{};
+  for (std::size_t i = 0x20; i < plain.size(); ++i) plain[i] = true;
+  plain['"'] = plain['\\'] = false;
+  return plain;
+}
+constexpr std::array<bool, 256> kPlain = MakePlainBytes();
+
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+constexpr int HexDigit(char c) {
+  if (IsDigit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// A recursive-descent reader of one text. `wanted` is the set of paths, as bits, whose first
+// `depth` segments lead to the value being read.
+class Reader {
+ public:
+  Reader(std::string_view text, const std::vector<MemberPath>* paths,
+         std::vector<std::optional<std::string_view>>* raw)
+      : text_(text), paths_(paths), raw_(raw) {}
+
+  std::optional<JsonError> Run() {
+    const std::uint64_t all =
+        paths_->size() >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << paths_->size()) - 1;
+    SkipSpace();
+    if (Value(0, all)) {
+      SkipSpace();
+      if (at_ == text_.size()) return std::nullopt;
+      Fail("other text follows the JSON value");
+    }
+    return error_;
+  }
+
+ private:
+  bool Fail(const char* what) {
+    error_ = {at_, at_ < text_.size() || at_ == 0 ? what : "the JSON text ends early"};
+    return false;
+  }
+
+  char Here() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+
+  void SkipSpace() {
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c != ' ' && c != '\t' && c != '\n' && c != '\r') return;
+      ++at_;
+    }
+  }
+
+  bool Value(std::size_t depth, std::uint64_t wanted) {
+    switch (Here()) {
+      case '{':
+        return Object(depth, wanted);
+      case '[':
+        return Array(depth);
+      case '"':
+        return String();
+      case 't':
+        return Literal("true");
+      case 'f':
+        return Literal("false");
+      case 'n':
+        return Literal("null");
+      default:
+        return Number();
+    }
+  }
+
+  bool Object(std::size_t depth, std::uint64_t wanted) {
+    if (depth >= kJsonDepthMax) return Fail("nested too deeply");
+    ++at_;
+    SkipSpace();
+    if (Here() == '}') return ++at_, true;
+    for (;;) {
+      if (Here() != '"') return Fail("a member name in quotes is expected");
+      const std::size_t name_begin = at_;
+      if (!String()) return false;
+      const std::string_view name = text_.substr(name_begin, at_ - name_begin);
+      SkipSpace();
+      if (Here() != ':') return Fail("':' is expected");
+      ++at_;
+      SkipSpace();
+      if (!Member(name, depth, wanted)) return false;
+      SkipSpace();
+      const char c = Here();
+      if (c == '}') return ++at_, true;
+      if (c != ',') return Fail("',' or '}' is expected");
+      ++at_;
+      SkipSpace();
+    }
+  }
+
+  bool Member(std::string_view name, std::size_t depth, std::uint64_t wanted) {
+    const std::uint64_t inside = wanted == 0 ? 0 : Matching(name, depth, wanted);
+    const std::size_t begin = at_;
+    if (!Value(depth + 1, inside)) return false;
+    if (inside == 0) return true;
+    for (std::size_t i = 0; i < paths_->size(); ++i) {
+      if ((inside >> i & 1) == 0 || (*paths_)[i].segments.size() != depth + 1) continue;
+      if ((*raw_)[i]) {
+        at_ = begin;
+        return Fail("a member that is asked for comes twice");
+      }
+      (*raw_)[i] = text_.substr(begin, at_ - begin);
+    }
+    return true;
+  }
+
+  // Of the paths in `wanted`, those that go on with this name, given with its quotes.
+  std::uint64_t Matching(std::string_view quoted, std::size_t depth, std::uint64_t wanted) {
+    std::string_view name = quoted.substr(1, quoted.size() - 2);
+    std::optional<std::string> decoded;
+    if (name.find('\\') != std::string_view::npos) {
+      decoded = DecodeJsonString(quoted);
+      if (!decoded) return 0;
+      name = *decoded;
+    }
+    std::uint64_t matching = 0;
+    for (std::size_t i = 0; i < paths_->size(); ++i) {
+      if ((wanted >> i & 1) == 0) continue;
+      const std::vector<std::string>& segments = (*paths_)[i].segments;
+      if (depth < segments.size() && segments[depth] == name) matching |= std::uint64_t{1} << i;
+    }
+    return matching;
+  }
+
+  bool Array(std::size_t depth) {
+    if (depth >= kJsonDepthMax) return Fail("nested too deeply");
+    ++at_;
+    SkipSpace();
+    if (Here() == ']') return ++at_, true;
+    for (;;) {
+      if (!Value(depth + 1, 0)) return false;
+      SkipSpace();
+      const char c = Here();
+      if (c == ']') return ++at_, true;
+      if (c != ',') return Fail("',' or ']' is expected");
+      ++at_;
+      SkipSpace();
+    }
+  }
+
+  bool String() {
+    ++at_;
+    for (;;) {
+      while (at_ < text_.size() && kPlain[static_cast<unsigned char>(text_[at_])]) ++at_;
+      if (at_ == text_.size()) return Fail("");
+      const char c = text_[at_];
+      if (c == '"') return ++at_, true;
+      if (c != '\\') return Fail("a control character in a string");
+      ++at_;
+      if (!Escape()) return false;
+    }
+  }
+
+  bool Escape() {
+    const char c = Here();
+    if (c != 'u') {
+      constexpr std::string_view kEscapes = "\"\\/bfnrt";
+      if (c == '\0' || kEscapes.find(c) == std::string_view::npos) return Fail("unknown escape");
+      ++at_;
+      return true;
+    }
+    ++at_;
+    for (int i = 0; i < 4; ++i, ++at_) {
+      if (HexDigit(Here()) < 0) return Fail("\\u needs four hexadecimal digits");
+    }
+    return true;
+  }
+
+  bool Literal(std::string_view word) {
+    for (const char c : word) {
+      if (Here() != c) return Fail("a JSON value is expected");
+      ++at_;
+    }
+    return true;
+  }
+
+  bool Digits() {
+    if (!IsDigit(Here())) return Fail("a JSON value is expected");
+    while (IsDigit(Here())) ++at_;
+    return true;
+  }
+
+  bool Number() {
+    if (Here() == '-') ++at_;
+    if (Here() == '0') {
+      ++at_;
+    } else if (!Digits()) {
+      return false;
+    }
+    if (Here() == '.') {
+      ++at_;
+      if (!Digits()) return false;
+    }
+    if (Here() == 'e' || Here() == 'E') {
+      ++at_;
+      if (Here() == '+' || Here() == '-') ++at_;
+      if (!Digits()) return false;
+    }
+    return true;
+  }
+
+  std::string_view text_;
+  const std::vector<MemberPath>* paths_;
+  std::vector<std::optional<std::string_view>>* raw_;
+  std::size_t at_ = 0;
+  JsonError error_;
+};
+
+void AppendUtf8(std::uint32_t code, std::string* out) {
+  const auto put = [out](std::uint32_t byte) { out->push_back(static_cast<char>(byte)); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xC0 | code >> 6);
+    put(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    put(0xE0 | code >> 12);
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  } else {
+    put(0xF0 | code >> 18);
+    put(0x80 | (code >> 12 & 0x3F));
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  }
+}
+
+std::uint32_t FourHexDigits(std::string_view text) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    value = value << 4 | static_cast<std::uint32_t>(HexDigit(text[i]));
+  }
+  return value;
+}
+
+char SimpleEscape(char c) {
+  switch (c) {
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return c;
+  }
+}
+
+// Appends the character of the \u escape whose digits begin at `at`; returns how far it goes, or
+// nothing for half a pair.
+std::optional<std::size_t> DecodeUnicodeEscape(std::string_view text, std::size_t at,
+                                               std::string* out) {
+  std::uint32_t code = FourHexDigits(text.substr(at));
+  at += 4;
+  if (code >= 0xDC00 && code < 0xE000) return std::nullopt;
+  if (code >= 0xD800 && code < 0xDC00) {
+    if (text.substr(at, 2) != "\\u") return std::nullopt;
+    const std::uint32_t low = FourHexDigits(text.substr(at + 2));
+    if (low < 0xDC00 || low >= 0xE000) return std::nullopt;
+    code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+    at += 6;
+  }
+  AppendUtf8(code, out);
+  return at;
+}
+
+}  // namespace
+
+JsonMembers::JsonMembers(std::vector<MemberPath> paths)
+    : paths_(std::move(paths)), raw_(paths_.size()) {}
+
+std::optional<JsonError> JsonMembers::Read(std::string_view text) {
+  for (std::optional<std::string_view>& raw : raw_) raw.reset();
+  if (!simdjson::validate_utf8(text.data(), text.size())) return JsonError{0, "not valid UTF-8"};
+  return Reader(text, &paths_, &raw_).Run();
+}
+
+bool IsJson(std::string_view text) { return !JsonMembers({}).Read(text).has_value(); }
+
+std::optional<std::string> DecodeJsonString(std::string_view raw) {
+  const std::string_view text = raw.substr(1, raw.size() - 2);
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] != '\\') {
+      decoded.push_back(text[at++]);
+    } else if (text[at + 1] != 'u') {
+      decoded.push_back(SimpleEscape(text[at + 1]));
+      at += 2;
+    } else {
+      const std::optional<std::size_t> next = DecodeUnicodeEscape(text, at + 2, &decoded);
+      if (!next) return std::nullopt;
+      at = *next;
+    }
+  }
+  return decoded;
+}
+
+void AppendJsonString(std::string_view text, std::string* out) {
+  out->push_back('"');
+  for (const char c : text) {
+    if (kPlain[static_cast<unsigned char>(c)]) {
+      out->push_back(c);
+    } else if (c == '"' || c == '\\') {
+      out->push_back('\\');
+      out->push_back(c);
+    } else if (c == '\n') {
+      out->append("\\n");
+    } else if (c == '\t') {
+      out->append("\\t");
+    } else if (c == '\r') {
+      out->append("\\r");
+    } else {
+      fmt::format_to(std::back_inserter(*out), "\\u{:04x}", static_cast<unsigned>(c));
+    }
+  }
+  out->push_back('"');
+}
+
+}  // namespace idem::cli

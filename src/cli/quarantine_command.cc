@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// idem quarantine: the records that were refused, and what is to become of them.
+
+#include <fmt/format.h>
+#include <idem/idempotent_sink.h>
+
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/output/json.h"
+#include "cli/output/key_text.h"
+#include "cli/output/output.h"
+#include "cli/output/table_json.h"
+
+namespace idem::cli {
+namespace {
+
+struct ListArguments {
+  std::string table;
+  bool all = false;
+  std::size_t limit = QuarantineQuery().limit;
+  std::string after;
+};
+
+struct ResolveArguments {
+  std::string id;
+  bool accept = false;
+  bool discard = false;
+};
+
+std::string_view ToString(QuarantineState state) {
+  switch (state) {
+    case QuarantineState::kOpen:
+      return "open";
+    case QuarantineState::kAccepted:
+      return "accepted";
+    case QuarantineState::kDiscarded:
+      return "discarded";
+  }
+  return "";
+}
+
+std::string_view ToString(Operation operation) {
+  switch (operation) {
+    case Operation::kInsert:
+      return "insert";
+    case Operation::kUpsert:
+      return "upsert";
+    case Operation::kDelete:
+      return "delete";
+    case Operation::kReject:
+      return "reject";
+  }
+  return "";
+}
+
+// An encoded key of the store as text: as JSON, or "null" when the record had none or a broken one.
+std::string KeyText(const std::string& encoded) {
+  std::string text;
+  Result<Key> key = Key::FromEncoded(encoded);
+  if (encoded.empty() || !key) return "null";
+  AppendKeyJson(*key, &text);
+  return text;
+}
+
+// Composed as text because key, version and value are JSON texts of their own.
+std::string EntryJson(const QuarantineEntry& entry) {
+  std::string version;
+  AppendVersionJson(entry.version, &version);
+  std::string value;
+  AppendValueJson(entry.value, &value);
+  const Json head = {
+      {"id", entry.id.ToString()},
+      {"table", entry.table},
+      {"state", ToString(entry.state)},
+      {"verdict", idem::ToString(entry.verdict)},
+      {"reason", idem::ToString(entry.reason)},
+      {"operation", ToString(entry.operation)},
+      {"why", entry.why},
+      {"source", entry.source.empty() ? Json(nullptr) : Json(entry.source)},
+      {"partition", entry.source.empty() ? Json(nullptr) : PartitionJson(entry.partition)},
+      {"offset", entry.source.empty() ? Json(nullptr) : Json(entry.offset)},
+      {"commit", entry.commit},
+      {"winning_commit", entry.winning_commit},
+      {"wall_micros", entry.wall_micros},
+      {"value_bytes", entry.value_bytes}};
+  std::string json = DumpJson(head);
+  json.pop_back();
+  return json + fmt::format(",\"key\":{},\"version\":{},\"event_id\":{},\"value\":{}}}",
+                            KeyText(entry.key), version, KeyText(entry.event_id), value);
+}
+
+void AppendText(const QuarantineEntry& entry, std::string* out) {
+  const std::string position =
+      entry.source.empty()
+          ? ""
+          : fmt::format("{}/{}@{}", entry.source, entry.partition.ToString(), entry.offset);
+  fmt::format_to(std::back_inserter(*out), "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", entry.id.ToString(),
+                 entry.table, ToString(entry.state), idem::ToString(entry.verdict),
+                 idem::ToString(entry.reason), KeyText(entry.key), position, entry.why);
+}
+
+Result<QuarantineQuery> ParseQuery(const ListArguments& given) {
+  QuarantineQuery query{.table = given.table, .include_resolved = given.all, .limit = given.limit};
+  if (given.after.empty()) return query;
+  Result<QuarantineId> after = QuarantineId::Parse(given.after);
+  if (!after) return after.error();
+  query.after = *after;
+  return query;
+}
+
+ExitCode RunList(const ListArguments& given, const CommonOptions& common) {
+  Result<QuarantineQuery> query = ParseQuery(given);
+  if (!query) return Report(query.error(), common);
+  Result<OpenStore> store = OpenForReading(common);
+  if (!store) return Report(store.error(), common);
+  Result<std::vector<QuarantineEntry>> entries = store->snapshot.Quarantine(*query);
+  if (!entries) return Report(entries.error(), common);
+
+  Output output;
+  if (common.json) output.buffer()->append("{\"entries\":[");
+  for (const QuarantineEntry& entry : *entries) {
+    if (!common.json) {
+      AppendText(entry, output.buffer());
+    } else {
+      if (&entry != entries->data()) output.buffer()->push_back(',');
+      output.buffer()->append(EntryJson(entry));
+    }
+    if (!output.Continue()) return ExitCode::kFailure;
+  }
+  if (common.json) output.buffer()->append("]}\n");
+  return output.Finish();
+}
+
+ExitCode RunShow(const std::string& text, const CommonOptions& common) {
+  Result<QuarantineId> id = QuarantineId::Parse(text);
+  if (!id) return Report(id.error(), common);
+  Result<OpenStore> store = OpenForReading(common);
+  if (!store) return Report(store.error(), common);
+  Result<std::optional<QuarantineEntry>> entry = store->snapshot.GetQuarantined(*id);
+  if (!entry) return Report(entry.error(), common);
+  if (!*entry) {
+    return Report(Error(ErrorCode::kNotFound, "no such entry; see idem quarantine list"), common);
+  }
+  return PrintLine(EntryJson(**entry));
+}
+
+ExitCode RunResolve(const ResolveArguments& given, const CommonOptions& common) {
+  Result<QuarantineId> id = QuarantineId::Parse(given.id);
+  if (!id) return Report(id.error(), common);
+  SinkOptions options;
+  options.create_if_missing = false;
+  Result<std::unique_ptr<IdempotentSink>> sink = IdempotentSink::Open(common.db, options);
+  if (!sink) return Report(sink.error(), common);
+  Result<void> resolved =
+      (*sink)->Resolve(*id, given.accept ? Resolution::kAccept : Resolution::kDiscard);
+  if (!resolved) return Report(resolved.error(), common);
+  const std::string_view state = given.accept ? "accepted" : "discarded";
+  if (!common.json) return PrintLine(fmt::format("{}\t{}", id->ToString(), state));
+  return PrintLine(DumpJson({{"id", id->ToString()}, {"state", state}}));
+}
+
+void AddList(const CommandLine& line, CLI::App* parent) {
+  CLI::App* app =
+      AddCommand(line, parent, "list",
+                 "Print id, table, state, verdict, reason, key, position and why of each entry");
+  const auto given = std::make_shared<ListArguments>();
+  app->add_option("--table", given->table, "Only this table");
+  app->add_flag("--all", given->all, "Also those that are resolved");
+  app->add_option("--limit", given->limit, "At most this many")->capture_default_str();
+  app->add_option("--after", given->after, "The last id of the page before")->type_name("ID");
+  app->callback([given, line] {
+    *line.run = [given = *given, common = *line.common] { return RunList(given, common); };
+  });
+}
+
+void AddShow(const CommandLine& line, CLI::App* parent) {
+  CLI::App* app = AddCommand(line, parent, "show", "Print one entry with its value, as JSON");
+  const auto id = std::make_shared<std::string>();
+  app->add_option("ID", *id, "The entry")->required();
+  app->callback([id, line] {
+    *line.run = [id = *id, common = *line.common] { return RunShow(id, common); };
+  });
+}
+
+void AddResolve(const CommandLine& line, CLI::App* parent) {
+  CLI::App* app = AddCommand(line, parent, "resolve", "End an entry, one way or the other");
+  const auto given = std::make_shared<ResolveArguments>();
+  app->add_option("ID", given->id, "The entry")->required();
+  CLI::Option* accept =
+      app->add_flag("--accept", given->accept, "Apply the record, whatever the stored row says");
+  app->add_flag("--discard", given->discard, "Leave the rows as they are")->excludes(accept);
+  app->callback([given, line] {
+    if (given->accept == given->discard) throw CLI::RequiredError("--accept or --discard");
+    *line.run = [given = *given, common = *line.common] { return RunResolve(given, common); };
+  });
+}
+
+}  // namespace
+
+void AddQuarantineCommand(const CommandLine& line) {
+  CLI::App* app = AddCommand(line, line.app, "quarantine", "The records that were refused");
+  app->require_subcommand(1);
+  AddList(line, app);
+  AddShow(line, app);
+  AddResolve(line, app);
+}
+
+}  // namespace idem::cli
