@@ -3,16 +3,18 @@
 // The reader is a RocksDB secondary: it follows the writer's manifest and logs, and writes nothing
 // into the writer's directory.
 //
-// A secondary alone is not a consistent reader, in two ways that it reports as success:
+// A secondary that merely catches up is not a consistent reader, in two ways that it reports as
+// success:
 //
 //   * It reads the manifest (which sorted files there are) and then the logs. When the writer
 //     finishes a flush and removes the log in between, the secondary has neither the log nor the
-//     new file, yet reads the logs after it: a hole. The removal comes after an entry in the
-//     manifest, so a catch-up counts only if the manifest did not grow while it ran.
-//   * Its memtable goes only when a newer log has an entry. A writer that was opened again has
-//     moved everything into sorted files and begun an empty log; the old memtable may then hide
-//     newer values whose sequence number compaction has zeroed. Each opening begins a new manifest,
-//     so when that has changed, the secondary is opened anew.
+//     new file, yet reads the logs after it: a hole.
+//   * Its memtable stays until a newer log has an entry. Until then values that were overwritten in
+//     the meantime, and flushed, hide the newer ones; after compaction even from scans.
+//
+// Both need a flush, and a flush is an entry in the manifest before it is anything else. So what was
+// read counts only if the manifest stood still meanwhile, and the secondary catches up only with the
+// logs; when the manifest has changed since, it is opened anew, with an empty memtable.
 
 #include "codec/keyspace.h"
 #include "storage/rocks/open_db.h"
@@ -36,8 +38,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// How often to look again when the writer moved on meanwhile. What is left to read shrinks each
-// time, so that the second look is nearly always the last.
+// How often to look again when the writer moved on meanwhile. Opening takes milliseconds, and a
+// writer at full speed changes its manifest a few times a second.
 constexpr int kAttempts = 100;
 
 // Where the writer stands: the name in CURRENT and the size of the manifest of that name.
@@ -144,8 +146,9 @@ class RocksReader final : public Store {
     rocksdb::Status status;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       const Progress before = LookAt(directory_);
-      const bool same_writer = db_ != nullptr && before.manifest == manifest_;
-      status = same_writer ? db_->TryCatchUpWithPrimary() : OpenAnew(before);
+      const bool only_logs = db_ != nullptr && before == progress_;
+      status = only_logs ? db_->TryCatchUpWithPrimary() : OpenAnew();
+      progress_ = status.ok() ? before : Progress{};
       if (status.ok() && LookAt(directory_) == before) return {};
     }
     if (!status.ok()) return OpenError(status, directory_.string());
@@ -153,11 +156,9 @@ class RocksReader final : public Store {
                  directory_.string() + " changes too fast to be followed; try again");
   }
 
-  rocksdb::Status OpenAnew(const Progress& progress) const {
+  rocksdb::Status OpenAnew() const {
     db_.reset();
-    const rocksdb::Status status = OpenSecondary(rocks_, directory_.string(), own_->path(), &db_);
-    if (status.ok()) manifest_ = progress.manifest;
-    return status;
+    return OpenSecondary(rocks_, directory_.string(), own_->path(), &db_);
   }
 
   std::unique_ptr<PrivateDirectory> own_;
@@ -168,7 +169,7 @@ class RocksReader final : public Store {
   // Guarded by mutex_.
   mutable std::mutex mutex_;
   mutable std::unique_ptr<rocksdb::DB> db_;
-  mutable std::string manifest_;          // the one that db_ was opened with
+  mutable Progress progress_;             // where the writer stood when db_ was opened
   mutable std::weak_ptr<const Pin> pin_;  // what somebody looks at; db_ stays while it is alive
 };
 
