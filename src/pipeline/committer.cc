@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/committer.h"
+
+#include "codec/keyspace.h"
+#include "codec/source_records.h"
+#include "codec/store_header.h"
+#include "pipeline/decide.h"
+#include "pipeline/gather.h"
+#include "pipeline/quarantine_stage.h"
+#include "pipeline/report_builder.h"
+#include "rules/checkpoints.h"
+
+#include <string>
+
+namespace idem::pipeline {
+namespace {
+
+Error Poisoned() {
+  return Error(
+      ErrorCode::kPoisoned,
+      "an earlier write of this sink ended with an unknown outcome; destroy the sink, open "
+      "the store again and resume from its checkpoints");
+}
+
+}  // namespace
+
+Committer::Committer(storage::Store* store, Ledger* ledger, const SinkOptions* options,
+                     Clock* clock)
+    : store_(store), ledger_(ledger), options_(options), clock_(clock) {}
+
+Result<CommitReport> Committer::Commit(const RecordBuffer& batch, const CommitOptions& options) {
+  if (poisoned_) return Poisoned();
+  const Durability durability = options.durability.value_or(options_->durability);
+  if (auto ok = CheckBatch(batch); !ok) return ok.error();
+  std::optional<TokenLookup> token;
+  if (options.token) {
+    auto lookup = LookUpToken(*options.token, batch, *store_);
+    if (!lookup) return lookup.error();
+    if (lookup->stored) return Repeat(std::move(*lookup), durability);
+    token = std::move(*lookup);
+  }
+  plan_.Clear();
+  auto outcomes = DecideAll(batch);
+  if (!outcomes) return outcomes.error();
+  StageWork(&plan_);
+  StageSources();
+  if (token) StageToken(*token, *outcomes);
+  return Finish(std::move(*outcomes), durability);
+}
+
+Result<CommitReport> Committer::Repeat(TokenLookup lookup, Durability durability) {
+  if (auto ok = EnsureDurable(durability, lookup.stored->commit); !ok) return ok.error();
+  CommitReport report =
+      ReportBuilder::Make(lookup.stored->commit, true, std::move(lookup.stored->outcomes), {});
+  ReportBuilder::SetDurable(report.commit() <= ledger_->durable_commit, &report);
+  return report;
+}
+
+Result<void> Committer::CheckBatch(const RecordBuffer& batch) const {
+  const Limits& limits = options_->limits;
+  if (batch.overflowed() || batch.records().size() > limits.batch_records ||
+      batch.bytes() > limits.batch_bytes) {
+    return Error(
+        ErrorCode::kLimitExceeded,
+        "the batch is over Limits::batch_records or batch_bytes and some of its records "
+        "were not taken; nothing was applied: offer them again in smaller batches (look at "
+        "Batch::full), or raise the limits of batch and sink");
+  }
+  return {};
+}
+
+Result<std::vector<Outcome>> Committer::DecideAll(const RecordBuffer& batch) {
+  work_.Clear();
+  if (auto ok = RunSourcePass(batch, *ledger_, options_->limits, &sources_); !ok) return ok.error();
+  if (auto ok = Gather(batch, sources_, *store_, &work_); !ok) return ok.error();
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(batch.records().size());
+  Decide(batch, NextCommit(), &work_, &outcomes);
+  if (options_->on_invalid == InvalidPolicy::kRejectBatch) {
+    if (auto ok = RejectInvalid(batch, outcomes); !ok) return ok.error();
+  }
+  const QuarantineContext context{*store_, NextCommit(), clock_->WallMicros()};
+  if (auto ok = StageQuarantine(batch, context, &outcomes, &plan_); !ok) return ok.error();
+  return outcomes;
+}
+
+Result<void> Committer::RejectInvalid(const RecordBuffer& batch,
+                                      const std::vector<Outcome>& outcomes) const {
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i].verdict != Verdict::kInvalid) continue;
+    return Error(ErrorCode::kInvalidRecord,
+                 "record " + std::to_string(i) + " (table '" +
+                     batch.records()[i].table->definition.name +
+                     "') is invalid: " + std::string(ToString(outcomes[i].reason)) +
+                     "; nothing was applied: correct or leave out the record, or open the sink "
+                     "with InvalidPolicy::kQuarantine",
+                 i);
+  }
+  return {};
+}
+
+WorkingSet* Committer::FreshWorkingSet() {
+  work_.Clear();
+  return &work_;
+}
+
+void Committer::StageWork(WritePlanBuilder* plan) {
+  const auto keys = work_.index.keys();
+  for (std::size_t i = 0; i < work_.slots.size(); ++i) {
+    const Slot& slot = work_.slots[i];
+    if (!slot.dirty) continue;
+    bytes_.clear();
+    if (keys[i][0] == static_cast<char>(codec::Space::kRow)) {
+      codec::AppendRow(slot.row, &bytes_);
+    } else {
+      codec::AppendEvent(slot.event, &bytes_);
+    }
+    plan->PutView(keys[i], bytes_);
+  }
+  for (const auto& [table, state] : work_.tables) {
+    if (state.last_commit != NextCommit()) continue;
+    bytes_.clear();
+    codec::AppendTableState(state, &bytes_);
+    plan->PutCopy(codec::TableStateKey(table->definition.id), bytes_);
+  }
+}
+
+void Committer::StageSources() {
+  for (auto& [key, touched] : sources_.touched) {
+    if (!touched.changed || rules::IsFresh(touched.checkpoint)) continue;
+    touched.checkpoint.commit = NextCommit();
+    bytes_.clear();
+    codec::AppendCheckpoint(touched.checkpoint, &bytes_);
+    plan_.PutCopy(key, bytes_);
+  }
+}
+
+void Committer::StageToken(const TokenLookup& lookup, const std::vector<Outcome>& outcomes) {
+  bytes_.clear();
+  codec::AppendTokenRecord({NextCommit(), lookup.batch, outcomes}, &bytes_);
+  plan_.PutCopy(lookup.key, bytes_);
+}
+
+Result<CommitReport> Committer::Finish(std::vector<Outcome> outcomes, Durability durability) {
+  if (plan_.empty()) {
+    if (auto ok = EnsureDurable(durability, ledger_->last_commit); !ok) return ok.error();
+  } else {
+    if (auto ok = WritePlanned(&plan_, durability); !ok) return ok.error();
+    const std::lock_guard lock(ledger_->mutex);
+    PublishTables();
+    PublishSources();
+    ++ledger_->last_commit;
+    if (durability == Durability::kSync) ledger_->MarkDurable();
+  }
+  CommitReport report =
+      ReportBuilder::Make(ledger_->last_commit, false, std::move(outcomes), OpenGaps());
+  ReportBuilder::SetDurable(report.commit() <= ledger_->durable_commit, &report);
+  return report;
+}
+
+Result<void> Committer::WritePlanned(WritePlanBuilder* plan, Durability durability) {
+  std::string commit;
+  codec::AppendFixed64(NextCommit(), &commit);
+  plan->PutCopy(codec::SpaceKey(codec::Space::kLastCommit), commit);
+  auto written = store_->Commit(plan->Finish(ledger_->epoch), durability);
+  if (!written && written.error().code() == ErrorCode::kCommitUnknown) poisoned_ = true;
+  return written;
+}
+
+Result<void> Committer::CommitPlan(WritePlanBuilder* plan, Durability durability) {
+  if (poisoned_) return Poisoned();
+  if (auto ok = WritePlanned(plan, durability); !ok) return ok;
+  const std::lock_guard lock(ledger_->mutex);
+  ++ledger_->last_commit;
+  if (durability == Durability::kSync) ledger_->MarkDurable();
+  return {};
+}
+
+Result<void> Committer::Sync() {
+  if (poisoned_) return Poisoned();
+  if (auto ok = store_->Sync(); !ok) {
+    poisoned_ = true;
+    return ok;
+  }
+  const std::lock_guard lock(ledger_->mutex);
+  ledger_->MarkDurable();
+  return {};
+}
+
+Result<void> Committer::EnsureDurable(Durability durability, std::uint64_t commit) {
+  if (durability == Durability::kAsync || commit <= ledger_->durable_commit) return {};
+  return Sync();
+}
+
+void Committer::PublishTables() {
+  for (const auto& [table, state] : work_.tables) {
+    ledger_->tables.find(table->definition.name)->second->state = state;
+  }
+}
+
+void Committer::PublishSources() {
+  for (auto& [key, touched] : sources_.touched) {
+    if (!touched.changed || rules::IsFresh(touched.checkpoint)) continue;
+    ledger_->checkpoints[key].checkpoint = touched.checkpoint;
+  }
+}
+
+std::vector<OpenGap> Committer::OpenGaps() const {
+  std::vector<OpenGap> gaps;
+  for (const auto& [key, touched] : sources_.touched) {
+    if (rules::IsFresh(touched.checkpoint)) continue;
+    for (const OffsetRange& hole : touched.checkpoint.Holes()) {
+      gaps.push_back({touched.checkpoint.source, touched.checkpoint.partition, hole});
+    }
+  }
+  return gaps;
+}
+
+}  // namespace idem::pipeline

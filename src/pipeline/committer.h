@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Committer: takes one batch through the pipeline, and is the only place that commits.
+//
+//   token -> source pass -> gather -> decide -> quarantine -> stage -> Store::Commit -> publish
+//
+// Nothing is changed before Store::Commit returns: an error on the way leaves store and ledger as
+// they were (a rejected commit). After kCommitUnknown the ledger may differ from the store; the
+// committer then refuses everything with kPoisoned until the sink is opened again.
+//
+// Thread-safety: external; the sink serialises all calls.
+#pragma once
+
+#include "pipeline/ledger.h"
+#include "pipeline/source_pass.h"
+#include "pipeline/tokens.h"
+#include "pipeline/working_set.h"
+#include "pipeline/write_plan_builder.h"
+
+#include <idem/commit_report.h>
+#include <idem/options.h>
+
+#include <optional>
+
+namespace idem::pipeline {
+
+class Committer {
+ public:
+  // All must outlive the committer.
+  Committer(storage::Store* store, Ledger* ledger, const SinkOptions* options, Clock* clock);
+
+  Result<CommitReport> Commit(const RecordBuffer& batch, const CommitOptions& options);
+
+  // Commits a plan that other upkeep has staged (definitions, rewinds, resolutions), as commit
+  // NextCommit(). Adds the last-commit entry and publishes it.
+  Result<void> CommitPlan(WritePlanBuilder* plan, Durability durability);
+  Result<void> Sync();
+
+  std::uint64_t NextCommit() const noexcept { return ledger_->last_commit + 1; }
+  bool poisoned() const noexcept { return poisoned_; }
+
+  // For upkeep that applies a record: the working set, cleared.
+  WorkingSet* FreshWorkingSet();
+  // Stages the working set's dirty slots and table states.
+  void StageWork(WritePlanBuilder* plan);
+  void PublishTables();
+
+ private:
+  Result<CommitReport> Repeat(TokenLookup lookup, Durability durability);
+  Result<void> CheckBatch(const RecordBuffer& batch) const;
+  Result<void> RejectInvalid(const RecordBuffer& batch, const std::vector<Outcome>& outcomes) const;
+  Result<std::vector<Outcome>> DecideAll(const RecordBuffer& batch);
+  void StageSources();
+  void StageToken(const TokenLookup& lookup, const std::vector<Outcome>& outcomes);
+  Result<void> WritePlanned(WritePlanBuilder* plan, Durability durability);
+  Result<CommitReport> Finish(std::vector<Outcome> outcomes, Durability durability);
+  void PublishSources();
+  std::vector<OpenGap> OpenGaps() const;
+  Result<void> EnsureDurable(Durability durability, std::uint64_t commit);
+
+  storage::Store* const store_;
+  Ledger* const ledger_;
+  const SinkOptions* const options_;
+  Clock* const clock_;
+  bool poisoned_ = false;
+
+  // Scratch of one commit, kept for its memory.
+  SourcePassResult sources_;
+  WorkingSet work_;
+  WritePlanBuilder plan_;
+  std::string bytes_;
+};
+
+}  // namespace idem::pipeline

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/decide.h"
+
+#include "base/assert.h"
+#include "rules/append.h"
+#include "rules/events.h"
+#include "rules/horizon.h"
+#include "rules/upsert.h"
+
+#include <optional>
+
+namespace idem::pipeline {
+namespace {
+
+using rules::Decision;
+
+codec::TableState& StateOf(const TableEntry* table, WorkingSet* work) {
+  return work->tables.try_emplace(table, table->state).first->second;
+}
+
+bool IsDelete(const BatchRecord& record) { return record.operation == Operation::kDelete; }
+
+rules::Stored StoredOf(const Slot& slot) {
+  return {slot.exists, slot.row.tombstone, slot.row.version, slot.row.rank, slot.row.fingerprint};
+}
+
+codec::Fingerprint EventOf(const BatchRecord& record, const Candidate& candidate) {
+  return codec::EventFingerprint(IsDelete(record), record.key(), candidate.version,
+                                 candidate.fingerprint);
+}
+
+// The same content came again from a source of a higher rank. The row keeps its commit, but the
+// rank counts in later ties, so it must not depend on which of the two came first (invariant 2).
+void RaiseRank(const TableOptions& options, const Candidate& candidate, Slot* slot) {
+  if (options.tie != TieRule::kConverge || candidate.rank <= slot->row.rank) return;
+  slot->row.rank = candidate.rank;
+  slot->dirty = true;
+}
+
+Outcome DecideByRow(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
+                    WorkingSet* work) {
+  Slot& slot = work->slots[candidate.row];
+  const TableOptions& options = record.table->definition.options;
+  if (!slot.exists &&
+      rules::BeyondHorizon(options, StateOf(record.table, work), candidate.version)) {
+    return {Verdict::kTooLate, Reason::kBeyondHorizon, 0};
+  }
+  const rules::Incoming incoming{IsDelete(record), candidate.version, candidate.rank,
+                                 candidate.fingerprint};
+  const Decision decision =
+      options.mode == TableMode::kAppend
+          ? rules::DecideAppend(StoredOf(slot), incoming)
+          : rules::DecideUpsert(options.version_kind(), options.tie, StoredOf(slot), incoming);
+  if (IsApplied(decision.verdict)) {
+    Apply(record, candidate, commit, work);
+    return {decision.verdict, decision.reason, commit};
+  }
+  const Outcome outcome{decision.verdict, decision.reason, slot.row.commit};
+  if (options.mode == TableMode::kUpsert && decision.verdict == Verdict::kDuplicate) {
+    RaiseRank(options, candidate, &slot);
+  }
+  return outcome;
+}
+
+Outcome DecideRecord(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
+                     WorkingSet* work) {
+  if (candidate.invalid != Reason::kNone) return {Verdict::kInvalid, candidate.invalid, 0};
+  if (candidate.replayed) return {Verdict::kReplayed, Reason::kNone, 0};
+  if (candidate.event != kNoSlot) {
+    const Slot& slot = work->slots[candidate.event];
+    const auto applied = slot.exists ? std::optional(slot.event) : std::nullopt;
+    if (const auto decision = rules::DecideEvent(applied, EventOf(record, candidate))) {
+      return {decision->verdict, decision->reason, slot.event.commit};
+    }
+  }
+  return DecideByRow(record, candidate, commit, work);
+}
+
+void ReplaceRow(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
+                Slot* slot, codec::TableState* state) {
+  const bool was_live = slot->exists && !slot->row.tombstone;
+  if (was_live) {
+    state->digest.Remove(codec::RowDigest(record.key(), slot->row.version, slot->row.fingerprint));
+    --state->rows;
+  } else if (slot->exists) {
+    --state->tombstones;
+  }
+  slot->exists = true;
+  slot->dirty = true;
+  slot->row = {IsDelete(record),      commit,      candidate.rank, candidate.version,
+               candidate.fingerprint, record.value};
+  if (IsDelete(record)) {
+    slot->row.payload = {};
+    ++state->tombstones;
+  } else {
+    state->digest.Add(codec::RowDigest(record.key(), candidate.version, candidate.fingerprint));
+    ++state->rows;
+  }
+}
+
+}  // namespace
+
+void Apply(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
+           WorkingSet* work) {
+  codec::TableState& state = StateOf(record.table, work);
+  ReplaceRow(record, candidate, commit, &work->slots[candidate.row], &state);
+  if (candidate.event != kNoSlot) {
+    Slot& event = work->slots[candidate.event];
+    if (!event.exists) ++state.event_ids;
+    event.exists = true;
+    event.dirty = true;
+    event.event = {commit, EventOf(record, candidate)};
+  }
+  rules::RaiseHighVersion(candidate.version, &state);
+  state.last_commit = commit;
+}
+
+void Decide(const RecordBuffer& batch, std::uint64_t commit, WorkingSet* work,
+            std::vector<Outcome>* outcomes) {
+  const auto& records = batch.records();
+  IDEM_ASSERT(work->candidates.size() == records.size(), "invariant 8");
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    outcomes->push_back(DecideRecord(records[i], work->candidates[i], commit, work));
+  }
+}
+
+}  // namespace idem::pipeline

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Gather: validates every record, fingerprints those that need a decision, and reads what deciding
+// them takes, all in one Store::Read.
+#pragma once
+
+#include "pipeline/source_pass.h"
+#include "pipeline/working_set.h"
+
+namespace idem::pipeline {
+
+// Errors: kIoError, kCorruption.
+Result<void> Gather(const RecordBuffer& batch, const SourcePassResult& sources,
+                    const storage::Store& store, WorkingSet* work);
+
+}  // namespace idem::pipeline

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/key_index.h"
+
+#include <algorithm>
+#include <random>
+
+#include <xxhash.h>
+
+namespace idem::pipeline {
+
+KeyIndex::KeyIndex()
+    : seed_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()) {
+  table_.resize(1024);
+}
+
+std::uint64_t KeyIndex::Hash(std::string_view key) const noexcept {
+  return XXH3_64bits_withSeed(key.data(), key.size(), seed_);
+}
+
+void KeyIndex::Clear() noexcept {
+  keys_.clear();
+  hashes_.clear();
+  std::fill(table_.begin(), table_.end(), 0U);
+}
+
+std::uint32_t KeyIndex::Add(std::string_view key) {
+  if (2 * (keys_.size() + 1) > table_.size()) Grow();
+  const std::uint64_t hash = Hash(key);
+  const std::size_t mask = table_.size() - 1;
+  std::size_t at = hash & mask;
+  for (; table_[at] != 0; at = (at + 1) & mask) {
+    const std::uint32_t number = table_[at] - 1;
+    if (hashes_[number] == hash && keys_[number] == key) return number;
+  }
+  keys_.push_back(key);
+  hashes_.push_back(hash);
+  table_[at] = static_cast<std::uint32_t>(keys_.size());
+  return table_[at] - 1;
+}
+
+void KeyIndex::Grow() {
+  std::vector<std::uint32_t> larger(table_.size() * 2);
+  const std::size_t mask = larger.size() - 1;
+  for (std::uint32_t number = 0; number < keys_.size(); ++number) {
+    std::size_t at = hashes_[number] & mask;
+    while (larger[at] != 0) at = (at + 1) & mask;
+    larger[at] = number + 1;
+  }
+  table_ = std::move(larger);
+}
+
+}  // namespace idem::pipeline

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/ledger.h"
+
+#include "codec/keyspace.h"
+#include "codec/source_records.h"
+#include "codec/store_header.h"
+
+#include <algorithm>
+
+namespace idem::pipeline {
+namespace {
+
+using storage::StoreView;
+
+Result<void> LoadTables(const SinkImpl* owner, const StoreView& view, Ledger* ledger) {
+  const std::string prefix = codec::SpaceKey(codec::Space::kTable);
+  return ForEach(view, prefix, [&](std::string_view, std::string_view value) -> Result<void> {
+    codec::TableDefinition table;
+    if (!codec::DecodeTableDefinition(value, &table)) return Damaged("a table definition");
+    auto entry = std::make_unique<TableEntry>(owner, std::move(table));
+    auto state = view.Get(codec::TableStateKey(entry->definition.id));
+    if (!state) return state.error();
+    if (*state && !codec::DecodeTableState(**state, &entry->state)) {
+      return Damaged("the state of a table");
+    }
+    ledger->next_table_id = std::max(ledger->next_table_id, entry->definition.id + 1);
+    ledger->tables.emplace(entry->definition.name, std::move(entry));
+    return {};
+  });
+}
+
+Result<void> LoadSources(const StoreView& view, Ledger* ledger) {
+  const std::string prefix = codec::SpaceKey(codec::Space::kSource);
+  return ForEach(view, prefix, [&](std::string_view key, std::string_view value) -> Result<void> {
+    SourceOptions options;
+    if (!codec::DecodeSourceOptions(value, &options)) return Damaged("the options of a source");
+    ledger->sources.emplace(key.substr(prefix.size()), options);
+    return {};
+  });
+}
+
+Result<void> LoadCheckpoints(const StoreView& view, Ledger* ledger) {
+  const std::string prefix = codec::SpaceKey(codec::Space::kCheckpoint);
+  return ForEach(view, prefix, [&](std::string_view key, std::string_view value) -> Result<void> {
+    CheckpointEntry entry;
+    if (!codec::DecodeCheckpoint(key, value, &entry.checkpoint)) return Damaged("a checkpoint");
+    ledger->checkpoints.emplace(key, std::move(entry));
+    return {};
+  });
+}
+
+}  // namespace
+
+Error Damaged(std::string_view what) {
+  return Error(ErrorCode::kCorruption, std::string(what) +
+                                           " cannot be decoded; stop writing and run `idem verify` "
+                                           "on the store, then restore it from a backup");
+}
+
+Result<void> ForEach(
+    const StoreView& view, std::string_view prefix,
+    const std::function<Result<void>(std::string_view key, std::string_view value)>& visit) {
+  auto cursor = view.Scan(prefix, codec::PrefixEnd(prefix));
+  if (!cursor) return cursor.error();
+  for (;;) {
+    const Result<bool> more = (*cursor)->Next();
+    if (!more) return more.error();
+    if (!*more) return {};
+    if (auto visited = visit((*cursor)->key(), (*cursor)->value()); !visited) return visited;
+  }
+}
+
+Result<void> Ledger::Load(const SinkImpl* owner, const StoreView& view) {
+  if (auto loaded = LoadTables(owner, view, this); !loaded) return loaded;
+  if (auto loaded = LoadSources(view, this); !loaded) return loaded;
+  if (auto loaded = LoadCheckpoints(view, this); !loaded) return loaded;
+  auto commit = view.Get(codec::SpaceKey(codec::Space::kLastCommit));
+  if (!commit) return commit.error();
+  if (*commit && !codec::DecodeFixed64(**commit, &last_commit)) return Damaged("the last commit");
+  return {};
+}
+
+SourceOptions Ledger::OptionsOf(std::string_view source) const {
+  const auto found = sources.find(source);
+  return found == sources.end() ? SourceOptions{} : found->second;
+}
+
+void Ledger::MarkDurable() {
+  durable_commit = last_commit;
+  for (auto& [key, entry] : checkpoints) {
+    entry.durable_next = entry.checkpoint.next;
+    entry.durable = true;
+  }
+}
+
+}  // namespace idem::pipeline

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Ledger: what an open sink keeps in memory of its store: tables and their states, sources,
+// checkpoints, commit numbers. Loaded once at open; the store's only writer keeps it current.
+//
+// Thread-safety: `mutex` guards every field. The committing thread is the only one that changes
+// them, so it may read without the mutex and locks it to change.
+#pragma once
+
+#include "pipeline/table_entry.h"
+#include "storage/store.h"
+
+#include <idem/checkpoint.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace idem::pipeline {
+
+struct CheckpointEntry {
+  Checkpoint checkpoint;
+  std::int64_t durable_next = 0;
+  bool durable = false;  // durable_next is one
+};
+
+struct Ledger {
+  mutable std::mutex mutex;
+  std::map<std::string, std::unique_ptr<TableEntry>, std::less<>> tables;
+  std::map<std::string, SourceOptions, std::less<>> sources;        // the declared ones
+  std::map<std::string, CheckpointEntry, std::less<>> checkpoints;  // by store key
+  std::uint32_t next_table_id = 1;
+  std::uint64_t epoch = 0;
+  std::uint64_t last_commit = 0;
+  std::uint64_t durable_commit = 0;
+
+  // Reads everything but rows. Errors: kIoError, kCorruption.
+  Result<void> Load(const SinkImpl* owner, const storage::StoreView& view);
+
+  SourceOptions OptionsOf(std::string_view source) const;
+
+  // Everything committed so far is durable. REQUIRES: mutex held.
+  void MarkDurable();
+};
+
+// The error for an entry that does not decode.
+Error Damaged(std::string_view what);
+
+// Calls `visit` for each entry whose key begins with `prefix`, until it returns an error.
+Result<void> ForEach(
+    const storage::StoreView& view, std::string_view prefix,
+    const std::function<Result<void>(std::string_view key, std::string_view value)>& visit);
+
+}  // namespace idem::pipeline

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/quarantine_stage.h"
+
+#include "codec/keyspace.h"
+#include "codec/quarantine_record.h"
+#include "codec/version_order.h"
+#include "pipeline/ledger.h"
+
+#include <map>
+#include <string>
+
+namespace idem::pipeline {
+namespace {
+
+QuarantineEntry MakeEntry(const RecordBuffer& batch, const BatchRecord& record,
+                          const Outcome& outcome, const QuarantineContext& context) {
+  QuarantineEntry entry;
+  entry.id = IdOf(record);
+  entry.table = record.table->definition.name;
+  entry.verdict = outcome.verdict;
+  entry.reason = outcome.reason;
+  entry.operation = record.operation;
+  entry.key = std::string(record.key());
+  entry.version = codec::ToStored(record.version);
+  entry.event_id = std::string(record.event_id());
+  entry.value = std::string(record.value);
+  entry.value_bytes = record.value_bytes;
+  entry.why = std::string(record.why);
+  entry.commit = context.commit;
+  entry.winning_commit = outcome.commit;
+  entry.wall_micros = context.wall_micros;
+  if (record.delivery != kNoStep) {
+    const Step& step = batch.steps()[record.delivery];
+    entry.source = step.where->source;
+    entry.partition = step.where->partition;
+    entry.offset = step.offsets.begin;
+  }
+  return entry;
+}
+
+struct Known {
+  std::string key;         // store key
+  std::size_t record = 0;  // the first one refused
+  bool stored = false;
+  bool resolved = false;
+  std::uint64_t commit = 0;
+};
+
+using KnownById = std::map<QuarantineId, Known>;
+
+Result<void> ReadStored(const storage::Store& store, KnownById* known) {
+  std::vector<std::string_view> keys;
+  for (const auto& [id, entry] : *known) keys.push_back(entry.key);
+  const auto read = store.NewReadResult();
+  if (auto done = store.Read(keys, read.get()); !done) return done;
+  std::size_t i = 0;
+  for (auto& [id, entry] : *known) {
+    const auto& value = read->values[i++];
+    if (!value) continue;
+    QuarantineEntry stored;
+    if (!codec::DecodeQuarantineEntry(entry.key, *value, &stored)) {
+      return Damaged("a quarantine entry");
+    }
+    entry.stored = true;
+    entry.resolved = stored.state != QuarantineState::kOpen;
+    entry.commit = stored.commit;
+  }
+  return {};
+}
+
+}  // namespace
+
+QuarantineId IdOf(const BatchRecord& record) {
+  // Each part hashed by itself, so that no part runs into the next.
+  std::string parts;
+  const auto add = [&parts](std::string_view bytes) {
+    const codec::Fingerprint part = codec::FingerprintOf(bytes);
+    parts.append(reinterpret_cast<const char*>(&part), sizeof(part));
+  };
+  const std::uint32_t table = record.table->definition.id;
+  parts.append(reinterpret_cast<const char*>(&table), sizeof(table));
+  parts.push_back(static_cast<char>(record.operation));
+  add(record.key());
+  add(record.event_key);
+  add(record.value);
+  parts.append(reinterpret_cast<const char*>(&record.value_bytes), sizeof(record.value_bytes));
+  const Version& version = record.version;
+  parts.push_back(
+      static_cast<char>((version.has_value() ? 1 : 0) + (version.is_integer() ? 1 : 0)));
+  const std::int64_t integer = version.integer();
+  parts.append(reinterpret_cast<const char*>(&integer), sizeof(integer));
+  add(version.text());
+  const codec::Fingerprint id = codec::FingerprintOf(parts);
+  return {id.high, id.low};
+}
+
+Result<void> StageQuarantine(const RecordBuffer& batch, const QuarantineContext& context,
+                             std::vector<Outcome>* outcomes, WritePlanBuilder* plan) {
+  KnownById known;
+  std::vector<std::pair<std::size_t, QuarantineId>> refused;
+  for (std::size_t i = 0; i < outcomes->size(); ++i) {
+    if (!IsRefused((*outcomes)[i].verdict)) continue;
+    const QuarantineId id = IdOf(batch.records()[i]);
+    refused.emplace_back(i, id);
+    known.try_emplace(id, Known{codec::QuarantineKey(id), i});
+  }
+  if (refused.empty()) return {};
+  if (auto read = ReadStored(context.store, &known); !read) return read;
+  for (const auto& [index, id] : refused) {
+    const Known& entry = known.at(id);
+    Outcome& outcome = (*outcomes)[index];
+    if (entry.resolved) outcome = {Verdict::kDuplicate, Reason::kResolved, entry.commit};
+  }
+  std::string bytes;
+  for (const auto& [id, entry] : known) {
+    if (entry.stored) continue;
+    bytes.clear();
+    codec::AppendQuarantineEntry(
+        MakeEntry(batch, batch.records()[entry.record], (*outcomes)[entry.record], context),
+        &bytes);
+    plan->PutCopy(entry.key, bytes);
+  }
+  return {};
+}
+
+}  // namespace idem::pipeline

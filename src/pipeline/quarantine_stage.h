@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Quarantine stage: makes entries of the refused records of one commit.
+#pragma once
+
+#include "pipeline/decide.h"
+#include "pipeline/write_plan_builder.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace idem::pipeline {
+
+struct QuarantineContext {
+  const storage::Store& store;
+  std::uint64_t commit;
+  std::int64_t wall_micros;
+};
+
+// The identity of a refused record: what was handed in, not where it was read or how it was refused.
+QuarantineId IdOf(const BatchRecord& record);
+
+// Adds an entry for each refused record that has none. A record whose entry is resolved becomes
+// DUPLICATE (resolved). Errors: kIoError, kCorruption.
+Result<void> StageQuarantine(const RecordBuffer& batch, const QuarantineContext& context,
+                             std::vector<Outcome>* outcomes, WritePlanBuilder* plan);
+
+}  // namespace idem::pipeline

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/record_buffer.h"
+
+#include "codec/keyspace.h"
+#include "codec/tuple.h"
+
+#include <algorithm>
+
+namespace idem::pipeline {
+namespace {
+
+constexpr std::size_t kPartitionsKept = 4096;
+
+std::string_view WithoutPrefix(std::string_view store_key) noexcept {
+  return store_key.empty() ? store_key : store_key.substr(codec::kRowKeyPrefixBytes);
+}
+
+}  // namespace
+
+std::string_view BatchRecord::key() const noexcept { return WithoutPrefix(row_key); }
+std::string_view BatchRecord::event_id() const noexcept { return WithoutPrefix(event_key); }
+
+void RecordBuffer::From(const Position& position) {
+  Step step;
+  step.offsets = {position.offset, position.offset};
+  if (AddStep(step, position.source, position.partition, position.incarnation)) {
+    delivery_ = static_cast<std::uint32_t>(steps_.size() - 1);
+  }
+}
+
+void RecordBuffer::Advance(std::string_view source, PartitionRef partition, std::int64_t next,
+                           std::string_view note) {
+  Step step;
+  step.kind = Step::Kind::kAdvance;
+  step.offsets = {next, next};
+  // One byte more than is allowed is enough for the commit to refuse it.
+  step.note = arena_.Copy(note.substr(0, kCheckpointNoteBytesMax + 1));
+  AddStep(step, source, partition, {});
+}
+
+void RecordBuffer::DeclareEmpty(std::string_view source, PartitionRef partition,
+                                OffsetRange range) {
+  Step step;
+  step.kind = Step::Kind::kEmpty;
+  step.offsets = range;
+  AddStep(step, source, partition, {});
+}
+
+bool RecordBuffer::AddStep(Step step, std::string_view source, PartitionRef partition,
+                           std::string_view incarnation) {
+  if (steps_.size() >= 2 * limits_.batch_records + 1) overflowed_ = true;
+  if (overflowed_) return false;
+  step.where = Intern(source.substr(0, kSourceNameBytesMax + 1), partition,
+                      incarnation.substr(0, kIncarnationBytesMax + 1));
+  step.record = records_.size();
+  steps_.push_back(step);
+  return true;
+}
+
+const SourcePartition* RecordBuffer::Intern(std::string_view source, PartitionRef partition,
+                                            std::string_view incarnation) {
+  const std::string_view name = partition.name().substr(0, kPartitionNameBytesMax + 1);
+  const auto key = [&](std::string_view s, std::string_view n, std::string_view i) {
+    return PartitionKey(s, partition.is_name(), partition.number(), n, i);
+  };
+  const auto found = by_name_.find(key(source, name, incarnation));
+  if (found != by_name_.end()) return found->second;
+  SourcePartition owned{std::string(source), Partition(partition), std::string(incarnation)};
+  if (partition.is_name()) owned.partition.name = std::string(name);
+  const SourcePartition& kept = partitions_.emplace_back(std::move(owned));
+  by_name_.emplace(key(kept.source, kept.partition.name ? *kept.partition.name : std::string_view(),
+                       kept.incarnation),
+                   &kept);
+  return &kept;
+}
+
+bool RecordBuffer::full() const noexcept {
+  return overflowed_ || records_.size() >= limits_.batch_records ||
+         bytes_ + limits_.key_bytes + limits_.value_bytes > limits_.batch_bytes;
+}
+
+bool RecordBuffer::Reserve(std::size_t bytes) {
+  if (records_.size() >= limits_.batch_records || bytes_ + bytes > limits_.batch_bytes) {
+    overflowed_ = true;
+  }
+  if (overflowed_) return false;
+  bytes_ += bytes;
+  return true;
+}
+
+void RecordBuffer::EncodeKey(const KeyRef& key, BatchRecord* record) {
+  scratch_.clear();
+  codec::AppendRowKey(record->table->definition.id, {}, &scratch_);
+  codec::AppendKey(key, &scratch_);
+  const std::size_t size = scratch_.size() - codec::kRowKeyPrefixBytes;
+  if (size == 0) {
+    record->invalid = Reason::kKeyMissing;
+  } else if (size > limits_.key_bytes) {
+    record->invalid = Reason::kKeyTooLarge;
+    scratch_.resize(codec::kRowKeyPrefixBytes + std::min(size, kQuarantineValueBytes));
+  }
+}
+
+void RecordBuffer::EncodeEventId(const KeyRef& id, BatchRecord* record) {
+  scratch_.clear();
+  codec::AppendEventKey(record->table->definition.id, {}, &scratch_);
+  codec::AppendKey(id, &scratch_);
+  const std::size_t size = scratch_.size() - codec::kRowKeyPrefixBytes;
+  if (size > kEventIdBytesMax) {
+    if (record->invalid == Reason::kNone) record->invalid = Reason::kEventIdTooLarge;
+    scratch_.resize(codec::kRowKeyPrefixBytes + kEventIdBytesMax);
+  }
+}
+
+void RecordBuffer::KeepValue(std::string_view value, BatchRecord* record) {
+  record->value_bytes = value.size();
+  if (value.size() > limits_.value_bytes) {
+    if (record->invalid == Reason::kNone) record->invalid = Reason::kValueTooLarge;
+    value = value.substr(0, kQuarantineValueBytes);
+  }
+  record->value = arena_.Copy(value);
+}
+
+void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRef& key,
+                       std::string_view value, const WriteOptions& options) {
+  BatchRecord record;
+  record.table = &table;
+  record.operation = operation;
+  record.delivery = delivery_;
+  EncodeKey(key, &record);
+  const std::size_t value_kept =
+      value.size() > limits_.value_bytes ? kQuarantineValueBytes : value.size();
+  if (!Reserve(scratch_.size() + value_kept)) return;
+  record.row_key = arena_.Copy(scratch_);
+  if (options.event_id) {
+    EncodeEventId(*options.event_id, &record);
+    bytes_ += scratch_.size();
+    record.event_key = arena_.Copy(scratch_);
+  }
+  record.version = options.version;
+  if (options.version.has_value() && !options.version.is_integer()) {
+    record.version = Version(arena_.Copy(options.version.text().substr(0, kVersionBytesMax + 1)));
+  }
+  KeepValue(value, &record);
+  records_.push_back(record);
+}
+
+void RecordBuffer::Reject(const TableEntry& table, std::string_view raw, std::string_view why) {
+  BatchRecord record;
+  record.table = &table;
+  record.operation = Operation::kReject;
+  record.invalid = Reason::kRejectedByHost;
+  record.delivery = delivery_;
+  if (!Reserve(std::min(raw.size(), limits_.value_bytes) + why.size())) return;
+  KeepValue(raw, &record);
+  record.why = arena_.Copy(why.substr(0, 1024));
+  records_.push_back(record);
+}
+
+void RecordBuffer::Clear() noexcept {
+  arena_.Clear();
+  records_.clear();
+  steps_.clear();
+  delivery_ = kNoStep;
+  bytes_ = 0;
+  overflowed_ = false;
+  if (partitions_.size() > kPartitionsKept) {
+    by_name_.clear();
+    partitions_.clear();
+  }
+}
+
+}  // namespace idem::pipeline

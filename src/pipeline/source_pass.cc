@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/source_pass.h"
+
+#include "base/names.h"
+#include "codec/keyspace.h"
+#include "rules/checkpoints.h"
+
+#include <string>
+
+namespace idem::pipeline {
+namespace {
+
+// One pass; remembers the checkpoint of the step before, because consecutive steps mostly share it.
+class SourcePass {
+ public:
+  SourcePass(const Ledger& ledger, const Limits& limits, SourcePassResult* result)
+      : ledger_(ledger), limits_(limits), result_(*result) {}
+
+  Result<void> Run(const RecordBuffer& batch) {
+    const std::size_t count = batch.steps().size();
+    result_.replayed.assign(count, 0);
+    result_.out_of_range.assign(count, 0);
+    result_.rank.assign(count, 0);
+    result_.touched.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+      const Step& step = batch.steps()[i];
+      if (auto opened = Open(step); !opened) return opened;
+      result_.rank[i] = at_->options.rank;
+      if (auto taken = Take(step, i); !taken) return taken;
+    }
+    return CheckLimits();
+  }
+
+ private:
+  Result<void> Open(const Step& step) {
+    if (step.where != where_) {
+      if (auto ok = base::CheckSourceName(step.where->source); !ok) return ok;
+      if (auto ok = base::CheckPartition(step.where->partition); !ok) return ok;
+      if (auto ok = base::CheckIncarnation(step.where->incarnation); !ok) return ok;
+      where_ = step.where;
+      at_ = &Touch(*where_);
+    }
+    return CheckIncarnation();
+  }
+
+  TouchedCheckpoint& Touch(const SourcePartition& where) {
+    std::string key = codec::CheckpointKey(where.source, where.partition);
+    const auto [it, inserted] = result_.touched.try_emplace(std::move(key));
+    if (!inserted) return it->second;
+    it->second.options = ledger_.OptionsOf(where.source);
+    const auto stored = ledger_.checkpoints.find(it->first);
+    if (stored != ledger_.checkpoints.end()) {
+      it->second.checkpoint = stored->second.checkpoint;
+    } else {
+      it->second.checkpoint = rules::FreshCheckpoint();
+      it->second.checkpoint.source = where.source;
+      it->second.checkpoint.partition = where.partition;
+    }
+    return it->second;
+  }
+
+  Result<void> CheckIncarnation() {
+    std::string& stored = at_->checkpoint.incarnation;
+    const std::string& given = where_->incarnation;
+    if (given.empty() || given == stored) return {};
+    if (stored.empty()) {
+      stored = given;
+      at_->changed = true;
+      return {};
+    }
+    return Error(ErrorCode::kSourceReplaced,
+                 "source '" + where_->source + "' partition " + where_->partition.ToString() +
+                     " is another incarnation than the one ingested before, so its offsets mean "
+                     "other records; accept the new one with IdempotentSink::Rewind (or `idem "
+                     "checkpoints rewind --incarnation`), or give it another source name");
+  }
+
+  Result<void> Take(const Step& step, std::size_t index) {
+    switch (step.kind) {
+      case Step::Kind::kFrom:
+        return TakeDelivery(step, index);
+      case Step::Kind::kAdvance:
+        return TakeAdvance(step);
+      case Step::Kind::kEmpty:
+        return TakeEmpty(step);
+    }
+    return {};
+  }
+
+  Result<void> TakeDelivery(const Step& step, std::size_t index) {
+    const std::int64_t offset = step.offsets.begin;
+    if (offset < 0 || offset > kOffsetMax) {
+      result_.out_of_range[index] = 1;
+      return {};
+    }
+    switch (rules::Deliver(at_->options, offset, &at_->checkpoint)) {
+      case rules::Delivery::kNew:
+        at_->changed = true;
+        return {};
+      case rules::Delivery::kReplayed:
+        result_.replayed[index] = 1;
+        return {};
+      case rules::Delivery::kUnknown:
+        return {};
+      case rules::Delivery::kGap:
+        return Gap(step);
+    }
+    return {};
+  }
+
+  Error Gap(const Step& step) const {
+    const std::int64_t expected =
+        rules::IsFresh(at_->checkpoint) ? at_->options.start.value_or(0) : at_->checkpoint.next;
+    return Error(ErrorCode::kOffsetGap,
+                 "source '" + where_->source + "' partition " + where_->partition.ToString() +
+                     " refuses gaps: offset " + std::to_string(expected) +
+                     " was expected and offset " + std::to_string(step.offsets.begin) +
+                     " came; deliver the missing offsets, declare them empty, or declare the "
+                     "source with another GapPolicy",
+                 step.record);
+  }
+
+  Result<void> TakeAdvance(const Step& step) {
+    const std::int64_t next = step.offsets.begin;
+    if (next < 0 || next > kOffsetMax + 1) return BadRange();
+    if (auto ok = base::CheckNote(step.note); !ok) return ok;
+    const bool fresh = rules::IsFresh(at_->checkpoint);
+    const std::int64_t before = at_->checkpoint.next;
+    rules::AdvanceTo(at_->options, next, &at_->checkpoint);
+    at_->changed |= fresh || at_->checkpoint.next != before;
+    if (!step.note.empty() && step.note != at_->checkpoint.note) {
+      at_->checkpoint.note = std::string(step.note);
+      at_->changed = true;
+    }
+    return {};
+  }
+
+  Result<void> TakeEmpty(const Step& step) {
+    const OffsetRange range = step.offsets;
+    if (range.begin < 0 || range.end < range.begin || range.end > kOffsetMax + 1) {
+      return BadRange();
+    }
+    if (range.begin == range.end) return {};
+    const bool fresh = rules::IsFresh(at_->checkpoint);
+    const std::int64_t next = at_->checkpoint.next;
+    const std::vector<OffsetRange> done = at_->checkpoint.done;
+    rules::MarkDone(at_->options, range, &at_->checkpoint);
+    at_->changed |= fresh || next != at_->checkpoint.next || done != at_->checkpoint.done;
+    return {};
+  }
+
+  static Error BadRange() {
+    return Error(ErrorCode::kInvalidArgument,
+                 "offsets are 0 .. 2^63 - 2 and a range ends where it begins or later; give the "
+                 "next offset to read, not a negative placeholder");
+  }
+
+  Result<void> CheckLimits() const {
+    std::size_t created = 0;
+    for (const auto& [key, touched] : result_.touched) {
+      if (touched.checkpoint.done.size() > limits_.ranges_per_partition) {
+        return Error(ErrorCode::kLimitExceeded,
+                     "source '" + touched.checkpoint.source +
+                         "' has more runs of offsets done out of order than "
+                         "Limits::ranges_per_partition; deliver closer to order, or raise it");
+      }
+      created += ledger_.checkpoints.contains(key) ? 0 : 1;
+    }
+    if (created > 0 && ledger_.checkpoints.size() + created > limits_.source_partitions) {
+      return Error(ErrorCode::kLimitExceeded,
+                   "more source partitions than Limits::source_partitions; raise the limit, or "
+                   "use fewer source names");
+    }
+    return {};
+  }
+
+  const Ledger& ledger_;
+  const Limits& limits_;
+  SourcePassResult& result_;
+  const SourcePartition* where_ = nullptr;
+  TouchedCheckpoint* at_ = nullptr;
+};
+
+}  // namespace
+
+Result<void> RunSourcePass(const RecordBuffer& batch, const Ledger& ledger, const Limits& limits,
+                           SourcePassResult* result) {
+  return SourcePass(ledger, limits, result).Run(batch);
+}
+
+}  // namespace idem::pipeline

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Working set: the rows and event ids that one commit reads and changes. Each record is decided
+// against the slots as the records before it in the batch left them, which is what makes the cut
+// into batches invisible (invariant 3).
+#pragma once
+
+#include "codec/catalog.h"
+#include "codec/event_record.h"
+#include "codec/row_envelope.h"
+#include "pipeline/key_index.h"
+#include "pipeline/record_buffer.h"
+#include "storage/store.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace idem::pipeline {
+
+inline constexpr std::uint32_t kNoSlot = UINT32_MAX;
+
+// One store key of the commit: a row or an event id, by its first byte.
+struct Slot {
+  bool exists = false;
+  bool dirty = false;
+  codec::RowEnvelope row;  // views refer to the read result or to the batch
+  codec::EventRecord event;
+};
+
+// A record with what the gathering found out about it.
+struct Candidate {
+  Reason invalid = Reason::kNone;
+  bool replayed = false;
+  std::uint32_t rank = 0;
+  std::uint32_t row = kNoSlot;
+  std::uint32_t event = kNoSlot;
+  Version version;                 // in normal form
+  codec::Fingerprint fingerprint;  // of the payload
+};
+
+struct WorkingSet {
+  KeyIndex index;
+  std::vector<Slot> slots;  // by number in `index`
+  std::vector<Candidate> candidates;
+  std::map<const TableEntry*, codec::TableState> tables;  // the states after this commit
+  std::unique_ptr<storage::ReadResult> read;
+  base::Arena versions;  // normal forms that differ from what was handed in
+  std::string scratch;
+
+  void Clear() noexcept {
+    index.Clear();
+    slots.clear();
+    candidates.clear();
+    tables.clear();
+    versions.Clear();
+  }
+};
+
+}  // namespace idem::pipeline

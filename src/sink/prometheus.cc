@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Metrics as Prometheus text, https://prometheus.io/docs/instrumenting/exposition_formats/.
+#include <idem/metrics.h>
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string_view>
+
+namespace idem {
+namespace {
+
+class Writer {
+ public:
+  void Family(std::string_view name, std::string_view type, std::string_view help) {
+    fmt::format_to(std::back_inserter(text_), "# HELP {} {}\n# TYPE {} {}\n", name, help, name,
+                   type);
+  }
+  template <typename Value>
+  void Sample(std::string_view name, std::string_view labels, Value value) {
+    fmt::format_to(std::back_inserter(text_), "{}{}{}{} {}\n", name, labels.empty() ? "" : "{",
+                   labels, labels.empty() ? "" : "}", value);
+  }
+  template <typename Value>
+  void Single(std::string_view name, std::string_view type, std::string_view help, Value value) {
+    Family(name, type, help);
+    Sample(name, "", value);
+  }
+  std::string Take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+std::string Label(std::string_view name, std::string_view value) {
+  std::string label(name);
+  label += "=\"";
+  for (const char c : value) {
+    if (c == '\\' || c == '"') label += '\\';
+    if (c == '\n') {
+      label += "\\n";
+    } else {
+      label += c;
+    }
+  }
+  return label + '"';
+}
+
+void WriteTables(const Metrics& metrics, Writer* out) {
+  out->Family("idem_records_total", "counter", "Records offered, by table and verdict.");
+  for (const TableMetrics& table : metrics.tables) {
+    for (std::size_t i = 0; i < kVerdictCount; ++i) {
+      const auto verdict = ToString(static_cast<Verdict>(i));
+      out->Sample("idem_records_total",
+                  Label("table", table.table) + "," + Label("verdict", verdict), table.records[i]);
+    }
+  }
+  const auto gauge = [&](const char* name, const char* help, std::uint64_t TableMetrics::*field) {
+    out->Family(name, "gauge", help);
+    for (const TableMetrics& table : metrics.tables) {
+      out->Sample(name, Label("table", table.table), table.*field);
+    }
+  };
+  gauge("idem_rows", "Live rows.", &TableMetrics::rows);
+  gauge("idem_tombstones", "Deletes remembered.", &TableMetrics::tombstones);
+  gauge("idem_event_ids", "Event ids remembered.", &TableMetrics::event_ids);
+}
+
+void WriteSources(const Metrics& metrics, Writer* out) {
+  const auto gauge = [&](const char* name, const char* help, auto SourceMetrics::*field) {
+    out->Family(name, "gauge", help);
+    for (const SourceMetrics& source : metrics.sources) {
+      out->Sample(
+          name,
+          Label("source", source.source) + "," + Label("partition", source.partition.ToString()),
+          source.*field);
+    }
+  };
+  gauge("idem_source_next_offset", "Next offset to read.", &SourceMetrics::next);
+  gauge("idem_source_durable_offset", "Next offset known to survive power loss.",
+        &SourceMetrics::durable_next);
+  gauge("idem_source_open_offsets", "Offsets in holes below the highest one done.",
+        &SourceMetrics::open_offsets);
+}
+
+void WriteHistogram(std::string_view name, std::string_view help, const LatencyHistogram& latency,
+                    Writer* out) {
+  out->Family(name, "histogram", help);
+  const std::string bucket = std::string(name) + "_bucket";
+  std::uint64_t cumulative = 0;
+  for (std::size_t i = 0; i + 1 < LatencyHistogram::kBuckets; ++i) {
+    cumulative += latency.buckets[i];
+    const double seconds = static_cast<double>(std::uint64_t{1} << i) / 1e6;
+    out->Sample(bucket, fmt::format("le=\"{}\"", seconds), cumulative);
+  }
+  out->Sample(bucket, "le=\"+Inf\"", latency.count);
+  out->Sample(std::string(name) + "_sum", "", static_cast<double>(latency.sum_micros) / 1e6);
+  out->Sample(std::string(name) + "_count", "", latency.count);
+}
+
+}  // namespace
+
+std::string ToPrometheusText(const Metrics& metrics) {
+  Writer out;
+  WriteTables(metrics, &out);
+  WriteSources(metrics, &out);
+  out.Single("idem_records_offered_total", "counter", "Records offered.", metrics.records_offered);
+  out.Single("idem_bytes_offered_total", "counter", "Bytes offered.", metrics.bytes_offered);
+  out.Single("idem_commits_repeated_total", "counter", "Commits answered from a stored report.",
+             metrics.commits_repeated);
+  out.Single("idem_commits_failed_total", "counter", "Commits that returned an error.",
+             metrics.commits_failed);
+  out.Single("idem_commits_total", "counter", "Commits that wrote something.", metrics.commits);
+  out.Single("idem_commit", "gauge", "Number of the last commit.", metrics.commit);
+  out.Single("idem_durable_commit", "gauge", "Last commit known to survive power loss.",
+             metrics.durable_commit);
+  WriteHistogram("idem_commit_seconds", "Duration of Commit.", metrics.commit_latency, &out);
+  WriteHistogram("idem_flush_seconds", "Duration of Flush.", metrics.flush_latency, &out);
+  return out.Take();
+}
+
+}  // namespace idem

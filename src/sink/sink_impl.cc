@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sink/sink_impl.h"
+
+#include "base/log.h"
+#include "base/names.h"
+#include "codec/catalog.h"
+#include "codec/keyspace.h"
+#include "codec/source_records.h"
+#include "rules/validate.h"
+#include "sink/batch_impl.h"
+#include "sink/latency.h"
+
+#include <algorithm>
+#include <string>
+
+namespace idem {
+namespace {
+
+using pipeline::WritePlanBuilder;
+
+TableOptions Normalised(TableOptions options) {
+  options.version = options.version_kind();
+  auto& ignored = options.ignored_members;
+  std::sort(ignored.begin(), ignored.end());
+  ignored.erase(std::unique(ignored.begin(), ignored.end()), ignored.end());
+  if (!ignored.empty()) options.canonical_json = true;
+  return options;
+}
+
+Result<void> CheckSinkLimits(const Limits& limits) {
+  const bool fits = limits.key_bytes >= 1 && limits.key_bytes <= kKeyBytesMax &&
+                    limits.value_bytes <= kValueBytesMax && limits.batch_records >= 1 &&
+                    limits.batch_records < UINT32_MAX;
+  if (fits) return {};
+  return Error(ErrorCode::kInvalidArgument,
+               "a limit is outside its range; see the constants in <idem/limits.h>");
+}
+
+}  // namespace
+
+SinkImpl::SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& options)
+    : options_(options),
+      clock_(options.clock != nullptr ? options.clock : Clock::System()),
+      store_(std::move(store)),
+      committer_(store_.get(), &ledger_, &options_, clock_) {}
+
+SinkImpl::~SinkImpl() {
+  if (committer_.poisoned() || ledger_.durable_commit == ledger_.last_commit) return;
+  if (auto synced = committer_.Sync(); !synced) {
+    base::Log(options_.logger, LogLevel::kError, "closing without a sync: {}",
+              synced.error().message());
+  }
+}
+
+Result<std::unique_ptr<IdempotentSink>> SinkImpl::Open(std::shared_ptr<storage::Store> store,
+                                                       const SinkOptions& options) {
+  if (auto ok = CheckSinkLimits(options.limits); !ok) return ok.error();
+  std::unique_ptr<SinkImpl> impl(new SinkImpl(std::move(store), options));
+  if (auto ok = impl->Load(); !ok) return ok.error();
+  return std::unique_ptr<IdempotentSink>(new IdempotentSink(std::move(impl)));
+}
+
+Result<void> SinkImpl::Load() {
+  auto epoch = store_->TakeEpoch();
+  if (!epoch) return epoch.error();
+  ledger_.epoch = *epoch;
+  auto view = store_->NewView();
+  if (!view) return view.error();
+  if (auto ok = ledger_.Load(this, **view); !ok) return ok;
+  ledger_.MarkDurable();  // TakeEpoch was a durable commit after all of it
+  base::Log(options_.logger, LogLevel::kInfo, "opened at commit {} with writer epoch {}",
+            ledger_.last_commit, ledger_.epoch);
+  return {};
+}
+
+Result<Table> SinkImpl::OpenTable(std::string_view name, TableOptions options) {
+  if (auto ok = base::CheckTableName(name); !ok) return ok.error();
+  if (auto ok = rules::CheckTableOptions(options); !ok) return ok.error();
+  options = Normalised(std::move(options));
+  const std::lock_guard lock(commit_mutex_);
+  const auto found = ledger_.tables.find(name);
+  if (found == ledger_.tables.end()) return CreateTable(name, std::move(options));
+  const std::string difference =
+      codec::DescribeDifference(found->second->definition.options, options);
+  if (difference.empty()) return TableAccess::Make(this, found->second.get());
+  return Error(ErrorCode::kDefinitionChanged,
+               "table '" + std::string(name) + "' was created with another definition (" +
+                   difference + "); open it as it is stored, or use another table name");
+}
+
+Result<Table> SinkImpl::CreateTable(std::string_view name, TableOptions options) {
+  if (ledger_.tables.size() >= options_.limits.tables) {
+    return Error(ErrorCode::kLimitExceeded,
+                 "the store has Limits::tables tables already; raise the limit, or put the rows of "
+                 "several tables into one with a longer key");
+  }
+  codec::TableDefinition table{ledger_.next_table_id, std::string(name), std::move(options)};
+  std::string bytes;
+  codec::AppendTableDefinition(table, &bytes);
+  WritePlanBuilder plan;
+  plan.PutCopy(codec::TableKey(name), bytes);
+  if (auto ok = committer_.CommitPlan(&plan, Durability::kSync); !ok) return ok.error();
+  auto entry = std::make_unique<TableEntry>(this, std::move(table));
+  const TableEntry* created = entry.get();
+  const std::lock_guard lock(ledger_.mutex);
+  ++ledger_.next_table_id;
+  ledger_.tables.emplace(std::string(name), std::move(entry));
+  return TableAccess::Make(this, created);
+}
+
+Result<void> SinkImpl::DeclareSource(std::string_view source, const SourceOptions& options) {
+  if (auto ok = base::CheckSourceName(source); !ok) return ok;
+  if (options.start && (*options.start < 0 || *options.start > kOffsetMax)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "SourceOptions::start is an offset, 0 .. 2^63 - 2; leave it unset when unknown");
+  }
+  const std::lock_guard lock(commit_mutex_);
+  const auto declared = ledger_.sources.find(source);
+  const SourceOptions stored = ledger_.OptionsOf(source);
+  const bool known = declared != ledger_.sources.end() || !ResumeFrom(source, false)->empty();
+  if (known && stored.rank != options.rank) {
+    return Error(ErrorCode::kDefinitionChanged,
+                 "source '" + std::string(source) + "' has rank " + std::to_string(stored.rank) +
+                     " and ties were decided by it; declare it with that rank, or use another "
+                     "source name");
+  }
+  if (declared != ledger_.sources.end() && stored == options) return {};
+  std::string bytes;
+  codec::AppendSourceOptions(options, &bytes);
+  WritePlanBuilder plan;
+  plan.PutCopy(codec::SourceKey(source), bytes);
+  if (auto ok = committer_.CommitPlan(&plan, Durability::kSync); !ok) return ok;
+  const std::lock_guard ledger_lock(ledger_.mutex);
+  ledger_.sources[std::string(source)] = options;
+  return {};
+}
+
+Result<void> SinkImpl::CheckTables(const pipeline::RecordBuffer& batch) const {
+  for (const pipeline::BatchRecord& record : batch.records()) {
+    if (record.table->owner == this) continue;
+    return Error(ErrorCode::kInvalidArgument,
+                 "the batch holds records for a table of another sink; open the table on this sink "
+                 "and add the records with that handle");
+  }
+  return {};
+}
+
+Result<CommitReport> SinkImpl::Commit(const Batch& batch, const CommitOptions& options) {
+  const std::int64_t begin = clock_->SteadyNanos();
+  const pipeline::RecordBuffer& buffer = BatchImpl::Of(batch);
+  const std::lock_guard lock(commit_mutex_);
+  if (auto ok = CheckTables(buffer); !ok) return ok.error();
+  const std::uint64_t before = ledger_.last_commit;
+  auto report = committer_.Commit(buffer, options);
+  Count(buffer, report, before, clock_->SteadyNanos() - begin);
+  return report;
+}
+
+void SinkImpl::Count(const pipeline::RecordBuffer& batch, const Result<CommitReport>& report,
+                     std::uint64_t before, std::int64_t nanos) {
+  const std::lock_guard lock(ledger_.mutex);
+  Observe(nanos, &counters_.commit_latency);
+  const bool fenced = !report && report.error().code() == ErrorCode::kFenced;
+  if (!report) ++counters_.commits_failed;
+  if (report && report->repeated()) ++counters_.commits_repeated;
+  if (report && !report->repeated() && report->commit() > before) ++counters_.commits;
+  if ((!report && !fenced) || (report && report->repeated())) return;
+  counters_.records_offered += batch.records().size();
+  counters_.bytes_offered += batch.bytes();
+  for (std::size_t i = 0; i < batch.records().size(); ++i) {
+    const Verdict verdict = fenced ? Verdict::kFenced : report->outcomes()[i].verdict;
+    const auto& name = batch.records()[i].table->definition.name;
+    ++ledger_.tables.find(name)->second->verdicts[static_cast<std::size_t>(verdict)];
+  }
+}
+
+Result<void> SinkImpl::Flush() {
+  const std::int64_t begin = clock_->SteadyNanos();
+  const std::lock_guard lock(commit_mutex_);
+  auto synced = committer_.Sync();
+  const std::lock_guard ledger_lock(ledger_.mutex);
+  Observe(clock_->SteadyNanos() - begin, &counters_.flush_latency);
+  return synced;
+}
+
+Result<std::vector<ResumePoint>> SinkImpl::ResumeFrom(std::string_view source, bool durable) const {
+  std::vector<ResumePoint> points;
+  const std::string prefix = codec::CheckpointPrefix(source);
+  const std::lock_guard lock(ledger_.mutex);
+  for (auto it = ledger_.checkpoints.lower_bound(prefix);
+       it != ledger_.checkpoints.end() && it->first.starts_with(prefix); ++it) {
+    const pipeline::CheckpointEntry& entry = it->second;
+    if (durable && !entry.durable) continue;
+    points.push_back(
+        {entry.checkpoint.partition, durable ? entry.durable_next : entry.checkpoint.next});
+  }
+  return points;
+}
+
+TableInfo SinkImpl::InfoOf(const TableEntry& entry) const {
+  const std::lock_guard lock(ledger_.mutex);
+  const codec::TableState& state = entry.state;
+  return {entry.definition.name, entry.definition.options, state.rows,
+          state.tombstones,      state.event_ids,          state.digest,
+          state.last_commit};
+}
+
+Metrics SinkImpl::ReadMetrics() const {
+  const std::lock_guard lock(ledger_.mutex);
+  Metrics metrics = counters_;
+  metrics.commit = ledger_.last_commit;
+  metrics.durable_commit = ledger_.durable_commit;
+  for (const auto& [name, entry] : ledger_.tables) {
+    metrics.tables.push_back({name, entry->verdicts, entry->state.rows, entry->state.tombstones,
+                              entry->state.event_ids});
+  }
+  for (const auto& [key, entry] : ledger_.checkpoints) {
+    std::uint64_t open = 0;
+    for (const OffsetRange& hole : entry.checkpoint.Holes()) {
+      open += static_cast<std::uint64_t>(hole.end - hole.begin);
+    }
+    metrics.sources.push_back({entry.checkpoint.source, entry.checkpoint.partition,
+                               entry.checkpoint.next, entry.durable_next, open});
+  }
+  return metrics;
+}
+
+}  // namespace idem

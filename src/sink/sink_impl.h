@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// SinkImpl: an open sink. Owns the store, the ledger and the committer, and serialises writers.
+#pragma once
+
+#include "pipeline/committer.h"
+#include "pipeline/ledger.h"
+#include "storage/store.h"
+
+#include <idem/idempotent_sink.h>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+namespace idem {
+
+class SinkImpl {
+ public:
+  // Takes over the store's writer epoch and loads what it holds.
+  static Result<std::unique_ptr<IdempotentSink>> Open(std::shared_ptr<storage::Store> store,
+                                                      const SinkOptions& options);
+  ~SinkImpl();
+
+  Result<Table> OpenTable(std::string_view name, TableOptions options);
+  Result<void> DeclareSource(std::string_view source, const SourceOptions& options);
+  Result<CommitReport> Commit(const Batch& batch, const CommitOptions& options);
+  Result<void> Flush();
+  Result<std::vector<ResumePoint>> ResumeFrom(std::string_view source, bool durable) const;
+  Result<void> Rewind(std::string_view source, PartitionRef partition,
+                      const RewindOptions& options);
+  Result<void> Resolve(const QuarantineId& id, Resolution resolution);
+  Result<void> ForgetTokens(std::string_view application, std::int64_t below_sequence);
+  Result<std::uint64_t> CollectTombstones(const Table& table);
+  Result<Snapshot> NewSnapshot() const;
+  Metrics ReadMetrics() const;
+  TableInfo InfoOf(const TableEntry& entry) const;
+
+ private:
+  SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& options);
+  Result<void> Load();
+  Result<void> CheckTables(const pipeline::RecordBuffer& batch) const;
+  Result<Table> CreateTable(std::string_view name, TableOptions options);
+  Result<void> StageAccepted(const QuarantineEntry& entry, pipeline::WritePlanBuilder* plan);
+  void Count(const pipeline::RecordBuffer& batch, const Result<CommitReport>& report,
+             std::uint64_t before, std::int64_t nanos);
+
+  // Constant after construction.
+  const SinkOptions options_;
+  Clock* const clock_;
+
+  // Serialises everything that writes; guards committer_.
+  mutable std::mutex commit_mutex_;
+
+  const std::shared_ptr<storage::Store> store_;
+  pipeline::Ledger ledger_;  // has a mutex of its own, taken after commit_mutex_
+  pipeline::Committer committer_;
+
+  // Guarded by ledger_.mutex: the counters of Metrics.
+  Metrics counters_;
+};
+
+}  // namespace idem

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The writing calls of a sink that are not Commit: rewinds, resolutions, forgetting. Each is a
+// durable commit of its own.
+#include "base/names.h"
+#include "codec/keyspace.h"
+#include "codec/quarantine_record.h"
+#include "codec/row_envelope.h"
+#include "codec/source_records.h"
+#include "codec/store_header.h"
+#include "codec/version_order.h"
+#include "pipeline/decide.h"
+#include "pipeline/gather.h"
+#include "rules/checkpoints.h"
+#include "rules/horizon.h"
+#include "sink/sink_impl.h"
+
+#include <algorithm>
+#include <string>
+
+namespace idem {
+namespace {
+
+using pipeline::WritePlanBuilder;
+
+constexpr std::size_t kCollectChunk = 10'000;
+
+Result<void> CheckRewind(const RewindOptions& options) {
+  if (options.to < 0 || options.to > kOffsetMax) {
+    return Error(ErrorCode::kInvalidArgument, "rewind to an offset, 0 .. 2^63 - 2");
+  }
+  if (options.reason.size() > 1024) {
+    return Error(ErrorCode::kInvalidArgument, "a rewind's reason is at most 1 KiB; shorten it");
+  }
+  return base::CheckIncarnation(options.incarnation.value_or(std::string_view()));
+}
+
+}  // namespace
+
+Result<void> SinkImpl::Rewind(std::string_view source, PartitionRef partition,
+                              const RewindOptions& options) {
+  if (auto ok = CheckRewind(options); !ok) return ok;
+  const std::string key = codec::CheckpointKey(source, partition);
+  const std::lock_guard lock(commit_mutex_);
+  const auto found = ledger_.checkpoints.find(key);
+  if (found == ledger_.checkpoints.end()) {
+    return Error(ErrorCode::kNotFound,
+                 "there is no checkpoint of this source and partition; `idem checkpoints list` "
+                 "shows those there are");
+  }
+  Checkpoint checkpoint = found->second.checkpoint;
+  RewindEntry entry{checkpoint.source,
+                    checkpoint.partition,
+                    checkpoint.next,
+                    options.to,
+                    checkpoint.incarnation,
+                    checkpoint.incarnation,
+                    std::string(options.reason),
+                    committer_.NextCommit(),
+                    clock_->WallMicros()};
+  rules::RewindTo(options.to, &checkpoint);
+  if (options.incarnation) checkpoint.incarnation = std::string(*options.incarnation);
+  entry.incarnation_after = checkpoint.incarnation;
+  checkpoint.commit = entry.commit;
+
+  WritePlanBuilder plan;
+  std::string bytes;
+  codec::AppendCheckpoint(checkpoint, &bytes);
+  plan.PutCopy(key, bytes);
+  bytes.clear();
+  codec::AppendRewind(entry, &bytes);
+  plan.PutCopy(codec::RewindKey(source, partition, entry.commit), bytes);
+  if (auto ok = committer_.CommitPlan(&plan, Durability::kSync); !ok) return ok;
+  const std::lock_guard ledger_lock(ledger_.mutex);
+  found->second.checkpoint = std::move(checkpoint);
+  found->second.durable_next = options.to;
+  return {};
+}
+
+Result<void> SinkImpl::Resolve(const QuarantineId& id, Resolution resolution) {
+  const std::string key = codec::QuarantineKey(id);
+  const std::lock_guard lock(commit_mutex_);
+  auto stored = pipeline::ReadOne(*store_, key);
+  if (!stored) return stored.error();
+  if (!*stored) {
+    return Error(ErrorCode::kNotFound,
+                 "no quarantine entry has this id; `idem quarantine list` shows those there are");
+  }
+  QuarantineEntry entry;
+  if (!codec::DecodeQuarantineEntry(key, **stored, &entry)) {
+    return pipeline::Damaged("a quarantine entry");
+  }
+  const bool accept = resolution == Resolution::kAccept;
+  const QuarantineState wanted = accept ? QuarantineState::kAccepted : QuarantineState::kDiscarded;
+  if (entry.state == wanted) return {};
+  if (entry.state != QuarantineState::kOpen) {
+    return Error(
+        ErrorCode::kInvalidArgument,
+        "the entry was resolved the other way before, and that cannot be undone; offer the "
+        "record again with a newer version instead");
+  }
+  WritePlanBuilder plan;
+  committer_.FreshWorkingSet();
+  if (accept) {
+    if (auto ok = StageAccepted(entry, &plan); !ok) return ok;
+  }
+  entry.state = wanted;
+  std::string bytes;
+  codec::AppendQuarantineEntry(entry, &bytes);
+  plan.PutCopy(key, bytes);
+  if (auto ok = committer_.CommitPlan(&plan, Durability::kSync); !ok) return ok;
+  const std::lock_guard ledger_lock(ledger_.mutex);
+  committer_.PublishTables();
+  return {};
+}
+
+// Takes the record through the same door as any other, but lets it win.
+Result<void> SinkImpl::StageAccepted(const QuarantineEntry& entry, WritePlanBuilder* plan) {
+  const Error unsupported(ErrorCode::kUnsupported,
+                          "an INVALID record cannot become a row; discard the entry, and offer the "
+                          "corrected record as a new one");
+  const auto table = ledger_.tables.find(entry.table);
+  const auto key = Key::FromEncoded(entry.key);
+  if (entry.verdict == Verdict::kInvalid || table == ledger_.tables.end() || !key) {
+    return unsupported;
+  }
+  WriteOptions options{.version = codec::ToView(entry.version)};
+  Key event_id;
+  if (!entry.event_id.empty()) {
+    auto decoded = Key::FromEncoded(entry.event_id);
+    if (!decoded) return decoded.error();
+    event_id = std::move(*decoded);
+    options.event_id = KeyRef(event_id);
+  }
+  pipeline::RecordBuffer buffer(options_.limits);
+  buffer.Add(*table->second, entry.operation, *key, entry.value, options);
+  pipeline::WorkingSet* work = committer_.FreshWorkingSet();
+  if (auto ok = pipeline::Gather(buffer, {}, *store_, work); !ok) return ok;
+  if (buffer.records().empty() || work->candidates[0].invalid != Reason::kNone) return unsupported;
+  pipeline::Apply(buffer.records()[0], work->candidates[0], committer_.NextCommit(), work);
+  committer_.StageWork(plan);
+  return {};
+}
+
+Result<void> SinkImpl::ForgetTokens(std::string_view application, std::int64_t below_sequence) {
+  if (auto ok = base::CheckTokenName(application); !ok) return ok;
+  const std::lock_guard lock(commit_mutex_);
+  const std::string floor_key = codec::TokenFloorKey(application);
+  auto stored = pipeline::ReadOne(*store_, floor_key);
+  if (!stored) return stored.error();
+  if (*stored) {
+    std::uint64_t floor = 0;
+    if (!codec::DecodeFixed64(**stored, &floor)) return pipeline::Damaged("a token floor");
+    if (static_cast<std::int64_t>(floor) >= below_sequence) return {};
+  }
+  auto view = store_->NewView();
+  if (!view) return view.error();
+  auto cursor = (*view)->Scan(codec::SequenceTokenPrefix(application),
+                              codec::SequenceTokenKey(application, below_sequence));
+  if (!cursor) return cursor.error();
+  WritePlanBuilder plan;
+  for (;;) {
+    const Result<bool> more = (*cursor)->Next();
+    if (!more) return more.error();
+    if (!*more) break;
+    plan.Erase((*cursor)->key());
+  }
+  std::string bytes;
+  codec::AppendFixed64(static_cast<std::uint64_t>(below_sequence), &bytes);
+  plan.PutCopy(floor_key, bytes);
+  return committer_.CommitPlan(&plan, Durability::kSync);
+}
+
+Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
+  const std::lock_guard lock(commit_mutex_);
+  const TableEntry& entry = TableAccess::Entry(table);
+  if (entry.owner != this) {
+    return Error(ErrorCode::kInvalidArgument, "the table belongs to another sink; open it here");
+  }
+  if (!entry.definition.options.horizon) {
+    return Error(ErrorCode::kUnsupported,
+                 "a table without a horizon remembers every delete; create it with "
+                 "TableOptions::horizon to let old ones go");
+  }
+  const auto floor = rules::HorizonFloor(entry.definition.options, entry.state);
+  if (!floor) return std::uint64_t{0};
+  auto view = store_->NewView();
+  if (!view) return view.error();
+  std::string prefix;
+  codec::AppendRowKey(entry.definition.id, {}, &prefix);
+  auto cursor = (*view)->Scan(prefix, codec::PrefixEnd(prefix));
+  if (!cursor) return cursor.error();
+
+  std::uint64_t removed = 0;
+  for (bool more = true; more;) {
+    WritePlanBuilder plan;
+    codec::TableState state = entry.state;
+    std::size_t chunk = 0;
+    while (chunk < kCollectChunk) {
+      const Result<bool> next = (*cursor)->Next();
+      if (!next) return next.error();
+      more = *next;
+      if (!more) break;
+      codec::RowEnvelope row;
+      if (!codec::DecodeRow((*cursor)->value(), &row)) return pipeline::Damaged("a row");
+      if (!row.tombstone || row.version.integer() >= *floor) continue;
+      plan.Erase((*cursor)->key());
+      ++chunk;
+    }
+    if (chunk == 0) break;
+    state.tombstones -= chunk;
+    state.floor = std::max(*floor, state.floor.value_or(*floor));
+    state.last_commit = committer_.NextCommit();
+    std::string bytes;
+    codec::AppendTableState(state, &bytes);
+    plan.PutCopy(codec::TableStateKey(entry.definition.id), bytes);
+    if (auto ok = committer_.CommitPlan(&plan, Durability::kSync); !ok) return ok.error();
+    const std::lock_guard ledger_lock(ledger_.mutex);
+    ledger_.tables.find(entry.definition.name)->second->state = state;
+    removed += chunk;
+  }
+  return removed;
+}
+
+}  // namespace idem
