@@ -107,8 +107,8 @@ class Canonicalizer {
   }
 
  private:
-  // One member of an object being read: where its name stands in `names_`, and where `"name":value,`
-  // stands in `*out_`.
+  // One member of an object being read: where its name stands in `names_`, and where
+  // `"name":value,` stands in `*out_`.
   struct Member {
     std::size_t name_begin;
     std::size_t name_size;
@@ -215,8 +215,8 @@ class Canonicalizer {
     return std::string_view(names_).substr(member.name_begin, member.name_size);
   }
 
-  // Brings the text of the members from `first` on into the order of their names, equal names in the
-  // order in which they came.
+  // Brings the text of the members from `first` on into the order of their names, equal names in
+  // the order in which they came.
   void SortMembers(std::size_t first) {
     const auto begin = members_.begin() + static_cast<std::ptrdiff_t>(first);
     const auto by_name = [this](const Member& a, const Member& b) {

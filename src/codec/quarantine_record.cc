@@ -4,7 +4,7 @@
 //               version, sized event id, sized value, varint64 full value size, sized why, origin,
 //               varint64 commit, varint64 winning commit, ordered int64 wall micros
 //   version  := tag byte, bytes (version_bytes.h)
-//   origin   := sized source, and unless that is empty: partition (keyspace.h), ordered int64 offset
+//   origin   := sized source; unless that is empty: partition (keyspace.h), ordered int64 offset
 
 #include "codec/quarantine_record.h"
 

@@ -3,7 +3,7 @@
 // Row envelope: the value stored under a row's key. The row is its own dedup entry: everything a
 // decision needs stands in front of the payload.
 //
-//   flags        1 byte: bit 0 tombstone, bits 1-2 version tag (0 none, 1 integer, 2 bytes); others 0
+//   flags        1 byte: bit 0 tombstone, bits 1-2 version tag (0 none, 1 integer, 2 bytes), rest 0
 //   commit       varint64: the commit that wrote it
 //   rank         varint32: the rank of the source it came from
 //   version      tag 1: 8 bytes big-endian, sign bit flipped; tag 2: varint32 size, bytes

@@ -21,7 +21,8 @@ struct TokenLookup {
   std::optional<codec::TokenRecord> stored;  // the first report, when there is one
 };
 
-// Errors: kInvalidArgument (the token's name), kTokenReused, kTokenForgotten, kIoError, kCorruption.
+// Errors: kInvalidArgument (the token's name), kTokenReused, kTokenForgotten, kIoError,
+// kCorruption.
 Result<TokenLookup> LookUpToken(const BatchToken& token, const RecordBuffer& batch,
                                 const storage::Store& store);
 

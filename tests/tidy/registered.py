@@ -94,6 +94,18 @@ def _included(tree):
     return found
 
 
+def _composed(name, text):
+    """A build file that loops over names writes `${_name}_test.py`."""
+    return any(name.endswith(suffix) and _token(name[:-len(suffix)], text)
+               for suffix in re.findall(r"\$\{\w+\}([\w.]+)", text))
+
+
+def _imported(path, user, text):
+    stem, suffix = posixpath.splitext(posixpath.basename(path))
+    return suffix == ".py" and posixpath.dirname(path) == posixpath.dirname(user) and \
+        re.search(r"(?m)^\s*(?:from|import)\s+" + re.escape(stem) + r"\b", text) is not None
+
+
 def _mentioned(tree, path, build):
     name = posixpath.basename(path)
     suffix = posixpath.splitext(name)[1]
@@ -101,7 +113,7 @@ def _mentioned(tree, path, build):
         if user == path or not user.endswith(USERS):
             continue
         text = build.get(user) or tree.text(user)
-        if name in text:
+        if name in text or user in build and _composed(name, text) or _imported(path, user, text):
             return True
         # A folder of data is read whole: by a pattern, from a program in or above that folder.
         if suffix and re.search(r"\*\*?" + re.escape(suffix) + r"\b|\"" + re.escape(suffix) + "\"",

@@ -251,6 +251,15 @@ class Registered(RuleTest):
         self.passed(registered.check, {**self.ROOT, "tests/data/x.ndjson": "",
                                        "tests/x_test.cc": 'Open("x.ndjson");'})
 
+    def test_scripts(self):
+        tree = {**self.ROOT, "tests/cli/a_test.py": "import common\n", "tests/cli/common.py": "",
+                "tests/CMakeLists.txt": "add_subdirectory(cli)\n"
+                                        "idem_add_test(NAME x SOURCES x_test.cc)\n",
+                "tests/cli/CMakeLists.txt": "foreach(_n a)\n run(${_n}_test.py)\nendforeach()\n"}
+        self.passed(registered.check, tree)
+        self.refused(registered.check, {**tree, "tests/cli/b_test.py": ""}, "reads this file")
+        self.refused(registered.check, {**tree, "tests/cli/unused.py": ""}, "reads this file")
+
     def test_shared_program(self):
         tree = {"CMakeLists.txt": "add_subdirectory(tests)\n", "tests/main.cc": "",
                 "tests/CMakeLists.txt": "idem_add_consumer_test(SOURCE_DIR user)\n",
