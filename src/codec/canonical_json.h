@@ -18,8 +18,8 @@
 namespace idem::codec {
 
 // Appends the canonical form of `json`, without the members named by `ignored`, to `*out`.
-// `ignored` are sorted dotted paths from the root; arrays are not entered. "a.b" names member "b" of
-// member "a", and a member of the root that is itself called "a.b". False when `json` is not one
+// `ignored` are sorted dotted paths from the root; arrays are not entered. "a.b" names member "b"
+// of member "a", and a member of the root that is itself called "a.b". False when `json` is not one
 // valid JSON value (RFC 8259, UTF-8) or nests too deep; `*out` is then unspecified. Total: safe on
 // any bytes.
 bool AppendCanonicalJson(std::string_view json, std::span<const std::string> ignored,

@@ -17,7 +17,7 @@ struct QuarantineContext {
   std::int64_t wall_micros;
 };
 
-// The identity of a refused record: what was handed in, not where it was read or why it was refused.
+// The identity of a refused record: what was handed in, not where it was read or why refused.
 QuarantineId IdOf(const BatchRecord& record);
 
 // Adds an entry for each refused record that has none. A record whose entry is resolved becomes
