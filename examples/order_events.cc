@@ -4,8 +4,7 @@
 //
 //   payments   append: the payment's number is its identity; the first one wins
 //   orders     upsert: the newest state of each order; a cancelled order is deleted. Each change
-//              has an event id, by which the same change is known when it comes with another
-//              position or another version
+//              has an event id, by which it is known when it comes again
 //
 // The stream is delivered twice, the second time under new offsets, as a producer does that retries
 // after a timeout. The second delivery changes nothing.

@@ -65,7 +65,7 @@ class Sessions(unittest.TestCase):
         self.assertFalse(sessions.matches([], ["a"]))
 
     def test_runs_and_reports_what_differs(self):
-        text = "```console\n$ echo a\na\n$ false\n$ touch f\n$ ls\ng\n```\n"
+        text = "```console\n$ echo a\na\n$ false\n$ touch f\n$ ls\ng\n$ a=b\n$ printf $a\nb\n```\n"
         runner = sessions.Runner(".", "/nowhere/idem", "/nowhere")
         try:
             wrong = [(s.command, actual) for s, actual in sessions.check(runner, one(text))]

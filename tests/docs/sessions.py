@@ -5,6 +5,7 @@ import dataclasses
 import os
 import pathlib
 import re
+import secrets
 import subprocess
 import tempfile
 
@@ -71,15 +72,20 @@ class Runner:
     def close(self):
         self._scratch.cleanup()
 
-    def output(self, step, in_repository):
+    def outputs(self, commands, in_repository):
+        """What each command printed. One shell runs them all, so variables stay."""
+        mark = f"--- {secrets.token_hex(8)} "
+        script = "".join(f"{command}\nprintf '\\n{mark}%d\\n' $?\n" for command in commands)
         done = subprocess.run(
-            ["bash", "-c", step.command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            ["bash", "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, env=self._environment, check=False, timeout=100,
             cwd=self._root if in_repository else self._scratch.name)
-        lines = done.stdout.decode("utf-8", "replace").splitlines()
-        if done.returncode != 0:
-            lines.append(f"[exit status {done.returncode}]")
-        return lines
+        found = re.split(r"\n" + mark + r"(\d+)\n", done.stdout.decode("utf-8", "replace"))
+        for number in range(len(commands)):
+            lines = found[2 * number].splitlines() if 2 * number < len(found) else ["[not run]"]
+            if 2 * number + 1 < len(found) and found[2 * number + 1] != "0":
+                lines.append(f"[exit status {found[2 * number + 1]}]")
+            yield lines
 
 
 def check(runner, block):
@@ -89,7 +95,8 @@ def check(runner, block):
     in_repository = block.directive == "in the repository"
     if block.directive and not in_repository:
         raise ValueError(f"{block.where}: unknown comment `{block.directive}`")
-    for step in steps(block):
-        actual = runner.output(step, in_repository)
+    found = steps(block)
+    outputs = runner.outputs([step.command for step in found], in_repository)
+    for step, actual in zip(found, outputs):
         if not matches(step.expected, actual):
             yield step, actual
