@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crash/victim.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace idem::crash {
+namespace {
+
+constexpr std::uint64_t kStepsPerCommitMax = 40;
+
+// Says why in the shared page; the first failure counts.
+bool Fail(const Life& life, const std::string& why) {
+  if (life.page->failure[0] == 0) {
+    std::snprintf(life.page->failure, sizeof(life.page->failure), "%s", why.c_str());
+  }
+  return false;
+}
+
+std::string Join(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += "\n  " + line;
+  return text;
+}
+
+// How many steps the checkpoints say are done.
+std::uint32_t StepsDone(const std::vector<Checkpoint>& checkpoints) {
+  std::int64_t steps = 0;
+  for (const Checkpoint& checkpoint : checkpoints) {
+    steps += checkpoint.next - checkpoint.start;
+    for (const OffsetRange& range : checkpoint.done) steps += range.end - range.begin;
+  }
+  return static_cast<std::uint32_t>(steps);
+}
+
+// Invariants 4 and 5 for kill -9: the store is the state after a prefix of the commits, that prefix
+// holds all that was acknowledged, and rows, quarantine and checkpoints belong to the same prefix.
+bool CheckPrefix(const Life& life, const Snapshot& snapshot, std::uint32_t* steps) {
+  const Acked acked = life.page->acked;
+  const std::vector<Checkpoint> checkpoints = snapshot.Checkpoints().value();
+  *steps = StepsDone(checkpoints);
+  const std::string found = "commit " + std::to_string(snapshot.commit()) + " with " +
+                            std::to_string(*steps) + " steps; acknowledged: commit " +
+                            std::to_string(acked.commit) + " with " + std::to_string(acked.steps) +
+                            " steps, in flight: up to step " +
+                            std::to_string(life.page->started_steps);
+  if (*steps != acked.steps && *steps != life.page->started_steps) {
+    return Fail(life, "not a prefix of the commits: " + found);
+  }
+  if (life.page->set_up != 0 &&
+      snapshot.commit() != acked.commit + (*steps > acked.steps ? 1 : 0)) {
+    return Fail(life, "another commit number than the steps tell: " + found);
+  }
+
+  std::vector<std::string> lines;
+  for (const Checkpoint& checkpoint : checkpoints) lines.push_back(Describe(checkpoint));
+  std::vector<std::string> expected = life.stream->CheckpointsAfter(*steps);
+  std::sort(lines.begin(), lines.end());
+  std::sort(expected.begin(), expected.end());
+  if (lines != expected) {
+    return Fail(life, "checkpoints of " + found + Join(lines) + "\nexpected" + Join(expected));
+  }
+  return true;
+}
+
+bool CheckContent(const Life& life, const Snapshot& snapshot, std::uint64_t steps) {
+  const Expected seen = Observe(snapshot).value();
+  const Expected& wanted = life.page->expected()[steps];
+  if (seen != wanted) {
+    return Fail(
+        life, "rows or quarantine are not those after step " + std::to_string(steps) + ": state " +
+                  seen.state.ToHex() + " for " + wanted.state.ToHex() + ", log " +
+                  seen.log.ToHex() + " for " + wanted.log.ToHex() + ", payments " +
+                  seen.payments.ToHex() + " for " + wanted.payments.ToHex() + ", quarantined " +
+                  std::to_string(seen.quarantined) + " for " + std::to_string(wanted.quarantined));
+  }
+  if (!life.verify) return true;
+  const VerifyReport report = snapshot.Verify().value();
+  if (report.ok()) return true;
+  return Fail(life,
+              "Verify: " + report.findings.front().table + ": " + report.findings.front().what);
+}
+
+// One batch: new steps, and sometimes old ones once more, with or without their positions.
+void Fill(const Life& life, const Tables& tables, std::uint64_t from, std::uint64_t to,
+          Random* random, Batch* batch) {
+  batch->Clear();
+  if (from > 0 && random->OneIn(3)) {
+    const bool positions = random->OneIn(2);
+    if (!positions) batch->FromNowhere();
+    for (std::uint64_t count = random->Below(10); count > 0; --count) {
+      const std::uint64_t back = random->Below(std::min<std::uint64_t>(from, 200));
+      const std::uint64_t step = from - 1 - back;
+      if (positions) life.stream->AddStep(step, tables, batch);
+      if (!positions) life.stream->AddRecords(step, tables, batch);
+    }
+  }
+  for (std::uint64_t step = from; step < to; ++step) life.stream->AddStep(step, tables, batch);
+}
+
+bool Ingest(const Life& life, IdempotentSink* sink, const Tables& tables, std::uint64_t steps) {
+  Random random(life.seed);
+  Batch batch(StreamOptions().limits);
+  for (std::uint64_t n = 0; n < life.commits_max && steps < life.stream->steps(); ++n) {
+    const std::uint64_t to =
+        std::min(life.stream->steps(), steps + 1 + random.Below(kStepsPerCommitMax));
+    Fill(life, tables, steps, to, &random, &batch);
+    CommitOptions options;
+    options.durability = random.OneIn(3) ? Durability::kSync : Durability::kAsync;
+    life.page->started_steps = static_cast<std::uint32_t>(to);
+    Result<CommitReport> report = sink->Commit(batch, options);
+    if (!report) return Fail(life, "Commit: " + report.error().ToString());
+    const Acked before = life.page->acked;
+    if (report->commit() != before.commit + 1) {
+      return Fail(life, "commit " + std::to_string(report->commit()) + " came after " +
+                            std::to_string(before.commit));
+    }
+    life.page->acked = Acked{before.commit + 1, static_cast<std::uint32_t>(to)};
+    steps = to;
+    if (random.OneIn(25)) {
+      if (Result<void> flushed = sink->Flush(); !flushed) {
+        return Fail(life, "Flush: " + flushed.error().ToString());
+      }
+    }
+  }
+  return true;
+}
+
+bool LiveWithin(const Life& life) {
+  life.page->phase = Phase::kStarting;
+  Result<std::unique_ptr<IdempotentSink>> sink =
+      IdempotentSink::Open(life.directory, StreamOptions());
+  if (!sink) return Fail(life, "Open: " + sink.error().ToString());
+
+  std::uint32_t steps = 0;
+  {
+    const Snapshot snapshot = (*sink)->NewSnapshot().value();
+    if (!CheckPrefix(life, snapshot, &steps)) return false;
+    if (life.page->set_up != 0 && !CheckContent(life, snapshot, steps)) return false;
+  }
+  Result<Tables> tables = OpenTables(sink->get());
+  if (!tables) return Fail(life, "OpenTable: " + tables.error().ToString());
+
+  // What was seen after an opening may not vanish later either.
+  const std::uint64_t commit = (*sink)->NewSnapshot().value().commit();
+  life.page->acked = Acked{static_cast<std::uint32_t>(commit), steps};
+  life.page->started_steps = steps;
+  life.page->set_up = 1;
+  life.page->phase = Phase::kRunning;
+  if (!Ingest(life, sink->get(), *tables, steps)) return false;
+  life.page->phase = Phase::kClosing;
+  sink->reset();
+  return true;
+}
+
+}  // namespace
+
+Result<Expected> Observe(const Snapshot& snapshot) {
+  Expected seen;
+  for (auto [name, digest] : {std::pair{"state", &seen.state}, std::pair{"log", &seen.log},
+                              std::pair{"payments", &seen.payments}}) {
+    Result<TableInfo> table = snapshot.GetTable(name);
+    if (!table) return table.error();
+    *digest = table->digest;
+  }
+  QuarantineQuery all;
+  all.limit = SIZE_MAX;
+  Result<std::vector<QuarantineEntry>> entries = snapshot.Quarantine(all);
+  if (!entries) return entries.error();
+  seen.quarantined = entries->size();
+  return seen;
+}
+
+int Live(const Life& life) {
+  try {
+    return LiveWithin(life) ? kClosed : kFailed;
+  } catch (const BadResult& error) {
+    Fail(life, error.what());
+    return kFailed;
+  }
+}
+
+}  // namespace idem::crash
