@@ -98,7 +98,8 @@ class Store {
   // older epoch are fenced.
   virtual Result<std::uint64_t> TakeEpoch() = 0;
 
-  // Makes every commit that returned before this call durable. Errors: kCommitUnknown, kPoisoned.
+  // Makes every commit that returned before this call durable. Errors: kCommitUnknown, kPoisoned,
+  // and those of a handle that may not write any more (kFenced, kStoreLocked in a forked child).
   virtual Result<void> Sync() = 0;
 
   virtual Result<std::unique_ptr<StoreView>> NewView() const = 0;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 
 #include <rocksdb/listener.h>
+#include <rocksdb/status.h>
 
 #include <utility>
 
@@ -18,7 +19,7 @@ class PoisoningListener final : public rocksdb::EventListener {
   const char* Name() const override { return "idem.PoisoningListener"; }
 
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
-    health_->Poison(status->ToString());
+    health_->Poison(*status);
   }
 
   // Whatever a later version of RocksDB believes it can repair by itself, it does not.
@@ -34,12 +35,17 @@ class PoisoningListener final : public rocksdb::EventListener {
 
 }  // namespace
 
-void Health::Poison(std::string_view why) {
+void Health::Poison(const rocksdb::Status& why) noexcept {
   const std::lock_guard lock(mutex_);
-  if (poisoned_.load(std::memory_order_relaxed)) return;
-  reason_ = why;
-  poisoned_.store(true, std::memory_order_release);
-  base::Log(logger_, LogLevel::kError, "no further writes until the store is reopened: {}", why);
+  if (poisoned_.exchange(true, std::memory_order_acq_rel)) return;
+  try {
+    reason_ = why.ToString();
+    base::Log(logger_, LogLevel::kError, "no further writes until the store is reopened: {}",
+              reason_);
+  } catch (...) {
+    // Without memory for the reason it is poisoned all the same.
+    return;
+  }
 }
 
 Result<void> Health::Check() const {

@@ -14,11 +14,11 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 
 namespace rocksdb {
 class EventListener;
-}
+class Status;
+}  // namespace rocksdb
 
 namespace idem::storage {
 
@@ -26,8 +26,8 @@ class Health {
  public:
   explicit Health(Logger* logger) : logger_(logger) {}
 
-  // Keeps the first reason. `why` holds no key and no value.
-  void Poison(std::string_view why);
+  // Keeps the first reason.
+  void Poison(const rocksdb::Status& why) noexcept;
 
   // Ok, or kPoisoned with the first reason.
   Result<void> Check() const;

@@ -3,18 +3,18 @@
 // The reader is a RocksDB secondary: it follows the writer's manifest and logs, and writes nothing
 // into the writer's directory.
 //
-// A secondary that merely catches up is not a consistent reader, in two ways that it reports as
-// success:
+// A secondary by itself is not a consistent reader, in three ways that it reports as success:
 //
 //   * It reads the manifest (which sorted files there are) and then the logs. When the writer
 //     finishes a flush and removes the log in between, the secondary has neither the log nor the
 //     new file, yet reads the logs after it: a hole.
-//   * Its memtable stays until a newer log has an entry. Until then values that were overwritten in
-//     the meantime, and flushed, hide the newer ones; after compaction even from scans.
+//   * When a log is removed between being listed and being opened, it reads none of the logs.
+//   * Its memtable stays until a newer log has an entry. Until then values that were overwritten
+//     in the meantime, and flushed, hide the newer ones; after compaction even from scans.
 //
-// Both need a flush, and a flush is an entry in the manifest before it is anything else. So what was
-// read counts only if the manifest stood still meanwhile, and the secondary catches up only with the
-// logs; when the manifest has changed since, it is opened anew, with an empty memtable.
+// All need a flush, and a flush is an entry in the manifest before anything is removed. So what was
+// read counts only if the manifest stood still and no log went meanwhile, and the secondary catches
+// up only with the logs; when the manifest has changed, it is opened anew, with an empty memtable.
 
 #include "codec/keyspace.h"
 #include "storage/rocks/open_db.h"
@@ -26,9 +26,11 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <mutex>
+#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -42,23 +44,35 @@ namespace fs = std::filesystem;
 // writer at full speed changes its manifest a few times a second.
 constexpr int kAttempts = 100;
 
-// Where the writer stands: the name in CURRENT and the size of the manifest of that name.
+// Where the writer stands.
 struct Progress {
-  std::string manifest;
-  std::uintmax_t bytes = 0;
-  friend bool operator==(const Progress&, const Progress&) = default;
+  std::string manifest;  // its name, as in CURRENT
+  std::uintmax_t manifest_bytes = 0;
+  std::set<std::string> logs;
+
+  bool SameManifest(const Progress& other) const {
+    return manifest == other.manifest && manifest_bytes == other.manifest_bytes;
+  }
+  bool HasLogsOf(const Progress& other) const {
+    return std::includes(logs.begin(), logs.end(), other.logs.begin(), other.logs.end());
+  }
 };
 
-// Empty when a file is missing: the writer is just changing them, or the store is damaged, which
+// Leaves out what is missing: the writer is just changing it, or the store is damaged, which
 // opening it will tell.
 Progress LookAt(const fs::path& directory) {
   Progress progress;
-  std::ifstream current(directory / "CURRENT");
   std::error_code code;
+  std::ifstream current(directory / "CURRENT");
   if (std::getline(current, progress.manifest)) {
-    progress.bytes = fs::file_size(directory / progress.manifest, code);
+    const std::uintmax_t bytes = fs::file_size(directory / progress.manifest, code);
+    if (!code) progress.manifest_bytes = bytes;
   }
-  return code ? Progress{} : progress;
+  fs::directory_iterator entry(directory, code);
+  for (; !code && entry != fs::directory_iterator(); entry.increment(code)) {
+    if (entry->path().extension() == ".log") progress.logs.insert(entry->path().filename());
+  }
+  return progress;
 }
 
 // A directory for what a secondary may want to write. Removed at the end.
@@ -143,15 +157,17 @@ class RocksReader final : public Store {
 
   // REQUIRES: mutex_ is held and nobody looks.
   Result<void> CatchUp() const {
-    rocksdb::Status status;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      const Progress before = LookAt(directory_);
-      const bool only_logs = db_ != nullptr && before == progress_;
-      status = only_logs ? db_->TryCatchUpWithPrimary() : OpenAnew();
-      progress_ = status.ok() ? before : Progress{};
-      if (status.ok() && LookAt(directory_) == before) return {};
+      Progress before = LookAt(directory_);
+      const bool only_logs = db_ != nullptr && before.SameManifest(progress_);
+      const rocksdb::Status status = only_logs ? db_->TryCatchUpWithPrimary() : OpenAnew();
+      if (!status.ok()) db_.reset();
+      const Progress after = LookAt(directory_);
+      const bool stood_still = after.SameManifest(before) && after.HasLogsOf(before);
+      progress_ = std::move(before);
+      if (!stood_still) continue;
+      return status.ok() ? Result<void>() : OpenError(status, directory_.string());
     }
-    if (!status.ok()) return OpenError(status, directory_.string());
     return Error(ErrorCode::kIoError,
                  directory_.string() + " changes too fast to be followed; try again");
   }
@@ -169,7 +185,7 @@ class RocksReader final : public Store {
   // Guarded by mutex_.
   mutable std::mutex mutex_;
   mutable std::unique_ptr<rocksdb::DB> db_;
-  mutable Progress progress_;             // where the writer stood when db_ was opened
+  mutable Progress progress_;             // where the writer stood when db_ was read
   mutable std::weak_ptr<const Pin> pin_;  // what somebody looks at; db_ stays while it is alive
 };
 

@@ -76,7 +76,8 @@ class RocksStore final : public Store {
   Result<void> CheckWritable() const;
   Result<void> Apply(rocksdb::WriteBatch* batch, bool sync);
   Result<void> PutDurably(codec::Space space, std::string_view value);
-  Result<void> LoadEpoch();
+  Result<void> Load();
+  Error Unknown(const rocksdb::Status& status) noexcept;
 
   // Takes what `operation` of RocksDB returned or threw. Only success proves anything: a write that
   // failed may be on disk, and what comes after it in the log may then be lost.
@@ -109,7 +110,8 @@ Result<void> RocksStore::Create(const fs::path& directory) {
   std::string bytes;
   codec::AppendFormatHeader(header, &bytes);
   if (Result<void> put = PutDurably(codec::Space::kFormat, bytes); !put) return put;
-  return FinishCreation(directory);
+  if (Result<void> finished = FinishCreation(directory); !finished) return finished;
+  return Load();
 }
 
 Result<void> RocksStore::OpenExisting(const fs::path& directory,
@@ -117,10 +119,10 @@ Result<void> RocksStore::OpenExisting(const fs::path& directory,
   const rocksdb::Status status = OpenPrimary(rocks_, directory.string(), &db_);
   if (!status.ok()) return OpenError(status, directory.string());
   if (Result<void> same = CheckHeader(db_.get(), header, directory.string()); !same) return same;
-  return LoadEpoch();
+  return Load();
 }
 
-Result<void> RocksStore::LoadEpoch() {
+Result<void> RocksStore::Load() {
   auto stored = ReadKey(db_.get(), nullptr, codec::SpaceKey(codec::Space::kEpoch));
   if (!stored) return stored.error();
   if (stored->has_value() && !codec::DecodeFixed64(**stored, &epoch_)) {
@@ -139,19 +141,27 @@ Result<void> RocksStore::CheckWritable() const {
 
 template <typename Operation>
 Result<void> RocksStore::Attempt(Operation&& operation) {
-  std::string failure;
+  rocksdb::Status status = rocksdb::Status::Aborted();  // what an exception leaves
   try {
-    const rocksdb::Status status = std::forward<Operation>(operation)();
-    if (status.ok()) return {};
-    failure = status.ToString();
-  } catch (const std::exception& exception) {
-    failure = exception.what();
+    status = std::forward<Operation>(operation)();
+  } catch (...) {
+    return Unknown(status);
   }
-  health_->Poison(failure);
-  return Error(ErrorCode::kCommitUnknown,
-               "a write failed midway (" + failure +
-                   ") and may or may not be there; reopen the store and resume from its "
-                   "checkpoints");
+  if (status.ok()) return {};
+  return Unknown(status);
+}
+
+// Must not fail: an exception from here would say "no effect".
+Error RocksStore::Unknown(const rocksdb::Status& status) noexcept {
+  health_->Poison(status);
+  try {
+    return Error(ErrorCode::kCommitUnknown,
+                 "a write failed midway (" + status.ToString() +
+                     ") and may or may not be there; reopen the store and resume from its "
+                     "checkpoints");
+  } catch (...) {
+    return Error(ErrorCode::kCommitUnknown, "write failed");  // short enough to need no memory
+  }
 }
 
 Result<void> RocksStore::Apply(rocksdb::WriteBatch* batch, bool sync) {
