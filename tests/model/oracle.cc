@@ -247,12 +247,12 @@ Answer Oracle::Run(const script::Collect& step) {
   const auto removed = std::erase_if(table.cells, [&](const auto& one) {
     return one.second.tombstone && std::get<std::int64_t>(one.second.version) < floor;
   });
-  if (removed == 0 && table.floor && *table.floor >= floor) return {};
-  if (removed > 0) Reach("tombstones collected");
+  if (removed == 0) return {};
+  Reach("tombstones collected");
   table.floor = std::max(table.floor.value_or(floor), floor);
   Answer answer = Done();
   answer.removed = removed;
-  if (removed > 0) table.last_commit = world_.commit;
+  table.last_commit = world_.commit;
   return answer;
 }
 
@@ -281,6 +281,13 @@ State Oracle::Read() {
   for (const auto& [record, entry] : world_.quarantine) state.quarantine.push_back(entry);
   state.rewinds = world_.rewinds;
   return state;
+}
+
+std::optional<std::int64_t> Oracle::NextOffset(const script::Place& place) const {
+  const auto found =
+      world_.checkpoints.find({place.source, {place.partition.name, place.partition.number}});
+  if (found == world_.checkpoints.end()) return std::nullopt;
+  return found->second.next;
 }
 
 std::vector<RefusedRecord> Oracle::Refused() const {

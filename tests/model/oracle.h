@@ -46,6 +46,9 @@ class Oracle final : public script::Target {
   // Open quarantine entries, for a generator that wants to resolve one.
   std::vector<script::RefusedRecord> Refused() const;
 
+  // The offset a source would be read from next; nothing for one never seen.
+  std::optional<std::int64_t> NextOffset(const script::Place& place) const;
+
  private:
   struct Cell {  // a row or, with `tombstone`, the memory of its delete
     bool tombstone = false;

@@ -179,6 +179,7 @@ void Runner::RunRace(Lexer* line, const Block& block) {
       });
     }
     for (std::thread& thread : threads) thread.join();
+    for (const Answer& answer : answers) sink_->Count(answer.outcomes);
   }
   for (std::size_t record = 0; record < commit.actions.size(); ++record) {
     std::size_t applied = 0;

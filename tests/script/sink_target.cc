@@ -160,11 +160,12 @@ Answer SinkTarget::Run(const DeclareSource& step) {
 }
 
 void SinkTarget::Fill(const std::vector<Action>& actions, Batch* batch) const {
+  static const Tuple kNone;
   batch->Clear();
   for (const Action& action : actions) {
     const Place& place = action.place;
     const std::vector<KeyPart> key = ToParts(action.key);
-    const std::vector<KeyPart> event = ToParts(action.event_id.value_or(Tuple{}));
+    const std::vector<KeyPart> event = ToParts(action.event_id ? *action.event_id : kNone);
     WriteOptions options{.version = ToVersion(action.version)};
     if (action.event_id) options.event_id = event;
     switch (action.kind) {
@@ -215,11 +216,14 @@ Answer SinkTarget::Run(const Commit& step) {
     return std::tie(a.source, a.partition.name, a.partition.number, a.offsets.begin) <
            std::tie(b.source, b.partition.name, b.partition.number, b.offsets.begin);
   });
-  if (answer.repeated) return answer;
-  for (const Outcome& outcome : answer.outcomes) {
+  if (!answer.repeated) Count(answer.outcomes);
+  return answer;
+}
+
+void SinkTarget::Count(const std::vector<Outcome>& outcomes) {
+  for (const Outcome& outcome : outcomes) {
     ++verdicts_.at(static_cast<std::size_t>(outcome.verdict));
   }
-  return answer;
 }
 
 Answer SinkTarget::Run(const Rewind& step) {

@@ -39,6 +39,9 @@ class SinkTarget final : public Target {
   // Fills a batch as the actions say.
   void Fill(const std::vector<Action>& actions, Batch* batch) const;
 
+  // Takes note of verdicts reported to somebody who committed to sink() directly.
+  void Count(const std::vector<Outcome>& outcomes);
+
  private:
   Answer Run(const OpenTable& step);
   Answer Run(const DeclareSource& step);

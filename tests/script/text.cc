@@ -125,6 +125,10 @@ std::string TableText(const TableState& table, bool with_digest) {
 }  // namespace
 
 std::string Quote(std::string_view bytes) {
+  constexpr std::size_t kLong = 24;
+  if (bytes.size() > kLong && bytes.find_first_not_of(bytes[0]) == std::string_view::npos) {
+    return Quote(bytes.substr(0, 1)) + " * " + std::to_string(bytes.size());
+  }
   std::string out = "\"";
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
@@ -232,6 +236,24 @@ std::string ToText(const std::vector<Step>& steps) {
   std::string out;
   for (const Step& step : steps) out += ToText(step);
   return out;
+}
+
+std::string ToText(const SinkOptions& options) {
+  const Limits defaults;
+  const Limits& limits = options.limits;
+  std::string out = "sink";
+  if (options.on_invalid == InvalidPolicy::kQuarantine) out += " quarantine-invalid";
+  const auto field = [&out](const char* name, std::size_t value, std::size_t usual) {
+    if (value != usual) out += std::string(" ") + name + "=" + std::to_string(value);
+  };
+  field("key_bytes", limits.key_bytes, defaults.key_bytes);
+  field("value_bytes", limits.value_bytes, defaults.value_bytes);
+  field("batch_bytes", limits.batch_bytes, defaults.batch_bytes);
+  field("batch_records", limits.batch_records, defaults.batch_records);
+  field("tables", limits.tables, defaults.tables);
+  field("source_partitions", limits.source_partitions, defaults.source_partitions);
+  field("ranges_per_partition", limits.ranges_per_partition, defaults.ranges_per_partition);
+  return out + "\n";
 }
 
 std::string ToText(const Answer& answer) {

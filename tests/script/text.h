@@ -6,6 +6,8 @@
 #include "script/operation.h"
 #include "script/target.h"
 
+#include <idem/options.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,5 +27,6 @@ std::string ToText(const Answer& answer);
 std::string ToText(const State& state, bool with_digests);
 
 std::string ToText(const std::vector<Step>& steps);
+std::string ToText(const SinkOptions& options);  // the line that such a sink is opened with
 
 }  // namespace idem::script

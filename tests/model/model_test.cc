@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Random operations on both stores and the oracle; see ../README.md for how to replay a seed.
+
+#include "model/coverage.h"
+#include "model/episode_runner.h"
+#include "model/generator.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+
+namespace idem::model {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kDefaultSeed = 20240501;
+constexpr std::uint64_t kDefaultOps = 200'000;
+constexpr std::size_t kEpisodeRecords = 1000;
+constexpr std::size_t kReadEvery = 25;
+
+std::uint64_t FromEnvironment(const char* name, std::uint64_t fallback) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
+}
+
+class Model : public testing::Test {
+ protected:
+  void SetUp() override {
+    scratch_ = fs::temp_directory_path() / ("idem-model-" + std::to_string(getpid()));
+    fs::create_directories(scratch_);
+  }
+  void TearDown() override { fs::remove_all(scratch_); }
+
+  // What to print of a failure: how to see it again, and the shortest way there.
+  std::string Explain(const Episode& episode) {
+    const auto fails = [this](const Episode& smaller) {
+      return !RunEpisode(smaller, scratch_, 1, nullptr).empty();
+    };
+    const Episode small = Shrink(episode, fails);
+    return "replay with IDEM_MODEL_SEED=" + std::to_string(episode.seed) + " IDEM_MODEL_OPS=1\n\n" +
+           AsScenario(small) + "\nwhich ends in:\n" + RunEpisode(small, scratch_, 1, nullptr);
+  }
+
+  fs::path scratch_;
+};
+
+TEST_F(Model, RandomOperationsAgreeWithTheOracle) {
+  const std::uint64_t seed = FromEnvironment("IDEM_MODEL_SEED", kDefaultSeed);
+  const std::uint64_t ops = FromEnvironment("IDEM_MODEL_OPS", kDefaultOps);
+  Coverage coverage;
+  std::uint64_t done = 0;
+  std::uint64_t episodes = 0;
+  for (; done < ops; ++episodes) {
+    const Episode episode = MakeEpisode(seed + episodes, kEpisodeRecords);
+    const std::string problem = RunEpisode(episode, scratch_, kReadEvery, &coverage);
+    ASSERT_EQ(problem, "") << Explain(episode);
+    done += episode.records;
+  }
+  std::cout << done << " records in " << episodes << " episodes from seed " << seed << "\n"
+            << coverage.Table();
+  if (ops < kDefaultOps) GTEST_SKIP() << "too short a run to ask for coverage";
+  for (const std::string& cell : coverage.Missing()) ADD_FAILURE() << "never met: " << cell;
+}
+
+}  // namespace
+}  // namespace idem::model
