@@ -56,6 +56,10 @@ class Sessions(unittest.TestCase):
         self.assertEqual([(s.command, s.expected) for s in sessions.steps(block)],
                          [("cat <<'END'\na\nEND", ["a"]), ("echo \\\nb", ["b"])])
 
+    def test_a_script_is_one_command(self):
+        block = one("```console\n$ ./run\n$ a\nb\n```\n")
+        self.assertEqual([s.expected for s in sessions.steps(block, script=True)], [["$ a", "b"]])
+
     def test_compares_with_wildcards(self):
         self.assertTrue(sessions.matches(["a", "...", "d"], ["a", "b", "c", "d"]))
         self.assertTrue(sessions.matches(["in ... s (x)"], ["in 0.3 s (x)"]))

@@ -20,8 +20,9 @@ class Step:
     first: int  # index of the first expected line in the block
 
 
-def steps(block):
-    """The commands of a block, each with the lines that are to follow."""
+def steps(block, script=False):
+    """The commands of a block, each with the lines that are to follow. The output of a script may
+    hold lines that look like commands: there the first line is the only one."""
     found, at, lines = [], 0, block.lines
     while at < len(lines):
         start = at
@@ -39,7 +40,7 @@ def steps(block):
                 if command[-1] == match.group(2):
                     break
         first = at
-        while at < len(lines) and not lines[at].startswith("$ "):
+        while at < len(lines) and (script or not lines[at].startswith("$ ")):
             at += 1
         found.append(Step(block.line + start, "\n".join(command), lines[first:at], first))
     return found
@@ -92,11 +93,11 @@ def check(runner, block):
     """Runs a block; yields (step, actual) for each step that printed something else."""
     if block.directive.startswith("elsewhere:"):
         return
-    in_repository = block.directive == "in the repository"
-    if block.directive and not in_repository:
+    script = block.directive == "a script of the repository"
+    if block.directive and not script:
         raise ValueError(f"{block.where}: unknown comment `{block.directive}`")
-    found = steps(block)
-    outputs = runner.outputs([step.command for step in found], in_repository)
+    found = steps(block, script)
+    outputs = runner.outputs([step.command for step in found], in_repository=script)
     for step, actual in zip(found, outputs):
         if not matches(step.expected, actual):
             yield step, actual
