@@ -123,10 +123,12 @@ class Episode {
                                                         : 1000;
     const pid_t pid = Spawn(commits);
     bool alive = true;
-    if (moment == 0)
-      alive = Sleep(pid, random_.Below(60'000));  // from before main to the first commits
+    if (moment == 0) alive = Sleep(pid, random_.Below(60'000));
     if (moment == 1) {
-      alive = Wait(pid, Phase::kRunning) && Sleep(pid, random_.Below(30'000));
+      // By progress rather than time, so that a slow machine gets through the stream too.
+      const std::uint64_t target = page->acked.load().steps + random_.Below(300);
+      alive = WaitUntil(pid, [&] { return page->acked.load().steps >= target; }) &&
+              Sleep(pid, random_.Below(3'000));
     }
     if (moment == 2) alive = Wait(pid, Phase::kClosing) && Sleep(pid, random_.Below(6'000));
     if (moment == kToTheEnd) alive = Sleep(pid, microseconds(kHang).count());
@@ -183,11 +185,17 @@ class Episode {
   }
 
   bool Wait(pid_t pid, Phase phase) {
+    return WaitUntil(pid, [&] { return memory_.page()->phase.load() >= phase; });
+  }
+
+  template <typename Condition>
+  bool WaitUntil(pid_t pid, Condition condition) {
     const auto until = steady_clock::now() + kHang;
-    while (memory_.page()->phase.load() < phase) {
+    while (!condition()) {
       if (!Alive(pid)) return false;
       if (steady_clock::now() > until) {
-        ADD_FAILURE() << "the process hangs before phase " << static_cast<int>(phase);
+        ADD_FAILURE() << "the process hangs in phase "
+                      << static_cast<int>(memory_.page()->phase.load());
         return true;
       }
       std::this_thread::sleep_for(microseconds(50));
@@ -247,7 +255,7 @@ TEST(Crash, EveryOpeningFindsAPrefixAndTheEndIsThatOfOneRun) {
 int LiveAsVictim(char** argv) {
   const Stream stream(std::strtoull(argv[4], nullptr, 10), kSteps);
   Life life;
-  life.page = Memory::Map(std::atoi(argv[2]));
+  life.page = Memory::Map(static_cast<int>(std::strtol(argv[2], nullptr, 10)));
   life.directory = argv[3];
   life.stream = &stream;
   life.seed = std::strtoull(argv[5], nullptr, 10);

@@ -106,7 +106,7 @@ bool Ingest(const Life& life, IdempotentSink* sink, const Tables& tables, std::u
         std::min(life.stream->steps(), steps + 1 + random.Below(kStepsPerCommitMax));
     Fill(life, tables, steps, to, &random, &batch);
     CommitOptions options;
-    options.durability = random.OneIn(3) ? Durability::kSync : Durability::kAsync;
+    options.durability = random.OneIn(12) ? Durability::kSync : Durability::kAsync;
     life.page->started_steps = static_cast<std::uint32_t>(to);
     Result<CommitReport> report = sink->Commit(batch, options);
     if (!report) return Fail(life, "Commit: " + report.error().ToString());
@@ -117,7 +117,7 @@ bool Ingest(const Life& life, IdempotentSink* sink, const Tables& tables, std::u
     }
     life.page->acked = Acked{before.commit + 1, static_cast<std::uint32_t>(to)};
     steps = to;
-    if (random.OneIn(25)) {
+    if (random.OneIn(60)) {
       if (Result<void> flushed = sink->Flush(); !flushed) {
         return Fail(life, "Flush: " + flushed.error().ToString());
       }

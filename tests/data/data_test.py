@@ -154,7 +154,8 @@ class Positions(DataTest):
                 line["offset"], b""))
             name = "/".join(map(str, partition))
             parts[name].append(offset)
-            lines.append(f"{name}\t{offset}\t{line['key']}\t{sha256(record_bytes(value))}\n".encode())
+            record = sha256(record_bytes(value))
+            lines.append(f"{name}\t{offset}\t{line['key']}\t{record}\n".encode())
             if "retail" in self.input.expected:
                 quantity += int(line["record"]["Quantity"])
                 revenue += (int(line["record"]["Quantity"]) *
