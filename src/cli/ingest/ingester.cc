@@ -220,24 +220,25 @@ bool Ingester::AddRecord(const Unit& unit, std::optional<LineError>* bad) {
     return true;
   }
   if (options_.offset && options_.from_start && !RewindOnce(record_)) return false;
-  if (options_.offset) {
-    batch_.From({record_.source, record_.partition, record_.offset});
-  } else if (positions_) {
-    batch_.From(positions_->At(unit.line));
-  }
-  Add(record_);
+  AddTo(unit, *table_, &batch_);
   return true;
 }
 
-void Ingester::Add(const MappedRecord& record) {
-  WriteOptions write{.version = record.version};
-  if (!record.event_id.empty()) write.event_id = KeyRef(record.event_id);
-  if (record.is_delete) {
-    batch_.Delete(*table_, record.key, write);
-  } else if (table_->options().mode == TableMode::kUpsert) {
-    batch_.Upsert(*table_, record.key, record.value, write);
+// Adds record_, which was mapped from `unit`.
+void Ingester::AddTo(const Unit& unit, const Table& table, Batch* batch) const {
+  if (options_.offset) {
+    batch->From({record_.source, record_.partition, record_.offset});
+  } else if (positions_) {
+    batch->From(positions_->At(unit.line));
+  }
+  WriteOptions write{.version = record_.version};
+  if (!record_.event_id.empty()) write.event_id = KeyRef(record_.event_id);
+  if (record_.is_delete) {
+    batch->Delete(table, record_.key, write);
+  } else if (table.options().mode == TableMode::kUpsert) {
+    batch->Upsert(table, record_.key, record_.value, write);
   } else {
-    batch_.Insert(*table_, record.key, record.value, write);
+    batch->Insert(table, record_.key, record_.value, write);
   }
 }
 
@@ -282,28 +283,42 @@ Result<void> Ingester::CommitBatch(std::size_t from, std::size_t to) {
 bool Ingester::CommitOrStop(std::size_t from, std::size_t to) {
   Result<void> committed = CommitBatch(from, to);
   if (committed) return true;
-  if (committed.error().code() != ErrorCode::kInvalidRecord) return Fail(committed.error());
-  return StopAtInvalid(from, to);
+  const Error& error = committed.error();
+  const bool invalid = error.code() == ErrorCode::kInvalidRecord && error.record().has_value();
+  return invalid ? StopAtInvalid(from, *error.record()) : Fail(error);
 }
 
-// The library refused a record among the lines [from, to), and with it the batch. Halves the range
-// until everything before that line is committed and the line itself is found.
-bool Ingester::StopAtInvalid(std::size_t from, std::size_t to) {
-  for (;;) {
-    const bool found = to - from == 1;
-    const std::size_t middle = found ? to : from + (to - from) / 2;
-    if (Build(from, middle).failed) return false;
-    Result<void> committed = CommitBatch(from, middle);
-    if (committed) {
-      from = middle;
-    } else if (committed.error().code() != ErrorCode::kInvalidRecord) {
-      return Fail(committed.error());
-    } else if (found) {
-      return FailAt(pending_.unit(from), {0, committed.error().message()});
-    } else {
-      to = middle;
-    }
+// The library refused the `index`-th record of the lines [from, to), and with it the batch: commits
+// the lines before that record, and says what is wrong with it.
+bool Ingester::StopAtInvalid(std::size_t from, std::size_t index) {
+  std::size_t at = from;
+  for (std::size_t records = 0; !pending_.is_record(at) || records++ < index;) ++at;
+  if (at > from) {
+    if (Build(from, at).failed) return false;
+    Result<void> committed = CommitBatch(from, at);
+    if (!committed) return Fail(committed.error());
   }
+  const Unit unit = pending_.unit(at);
+  return FailAt(unit, {0, fmt::format("INVALID: {}", ReasonInvalid(unit))});
+}
+
+// Which of its rules the library saw broken, as the word of the documentation: asked from a store
+// that keeps what it refuses and is gone afterwards.
+std::string Ingester::ReasonInvalid(const Unit& unit) {
+  SinkOptions sink_options;
+  sink_options.on_invalid = InvalidPolicy::kQuarantine;
+  Result<std::unique_ptr<IdempotentSink>> sink = IdempotentSink::OpenInMemory(sink_options);
+  if (!sink) return sink.error().message();
+  Result<Table> table = (*sink)->OpenTable(table_->name(), table_->options());
+  if (!table) return table.error().message();
+  if (const std::optional<LineError> error = mapper_->Map(unit.text, &record_)) {
+    return error->reason;
+  }
+  Batch batch;
+  AddTo(unit, *table, &batch);
+  Result<CommitReport> report = (*sink)->Commit(batch);
+  if (!report) return report.error().message();
+  return std::string(ToString(report->outcomes().front().reason));
 }
 
 }  // namespace idem::cli

@@ -45,7 +45,8 @@ class Ingester final {
   bool ReadLines();
   bool Flush();
   bool CommitOrStop(std::size_t from, std::size_t to);
-  bool StopAtInvalid(std::size_t from, std::size_t to);
+  bool StopAtInvalid(std::size_t from, std::size_t index);
+  std::string ReasonInvalid(const Unit& unit);
   bool OpenTable();
   bool Fail(const Error& error);
   bool Interrupted();
@@ -63,7 +64,7 @@ class Ingester final {
   };
   Built Build(std::size_t from, std::size_t to);
   bool AddRecord(const Unit& unit, std::optional<LineError>* bad);
-  void Add(const MappedRecord& record);
+  void AddTo(const Unit& unit, const Table& table, Batch* batch) const;
   void SetAside(const Unit& unit, const LineError& error);
   bool RewindOnce(const MappedRecord& record);
   std::optional<VersionKind> SuggestVersionKind();

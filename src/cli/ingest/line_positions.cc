@@ -19,7 +19,8 @@ std::optional<LinePositions> LinePositions::For(const IngestOptions& options,
   const bool regular = path != "-" && std::filesystem::is_regular_file(path, error);
   if (regular) {
     const std::filesystem::path canonical = std::filesystem::canonical(path, error);
-    return LinePositions(path, format, options.source.value_or("file"),
+    // One file may fill several tables: each is a reader of its own, with its own checkpoint.
+    return LinePositions(path, format, options.source.value_or("file:" + options.table),
                          error ? path : canonical.string());
   }
   if (!options.source) return std::nullopt;

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lines that are no records: stop or quarantine, and where the report points."""
+
+import gzip
+import signal
+import subprocess
+import time
+import unittest
+
+from command import IDEM, CommandTest
+
+GOOD = '{"k":"a","v":1}'
+VERSIONED = ("--version", "v")
+
+
+class IngestLines(CommandTest):
+    def test_stop_keeps_all_before_a_torn_line_and_says_where(self):
+        file = self.lines("f.ndjson", GOOD, '{"k":"b","v":1}', '{"k":"c","v"', '{"k":"d","v":1}')
+        summary = self.ingest(*VERSIONED, file, code=1)
+        self.assertEqual(self.counts(summary), {"INSERTED": 2})
+        self.assertEqual(summary["lines"], 2)
+        self.assertEqual({**summary["error"], "reason": ""},
+                         {"file": str(file), "line": 3, "byte": 32 + 12, "reason": ""})
+        self.assertIn(f"{file}:3:44: the JSON text ends early", self.err)
+        self.assertEqual(self.scan(), 'a\t1\t{"k":"a","v":1}\nb\t1\t{"k":"b","v":1}\n')
+        self.assertEqual(self.checkpoints()[0]["next"], 2)
+
+        fixed = self.lines("f.ndjson", GOOD, '{"k":"b","v":1}', '{"k":"c","v":1}')
+        self.assertEqual(self.counts(self.ingest(*VERSIONED, fixed)), {"INSERTED": 1})
+
+    def test_a_line_torn_at_any_byte_is_no_record(self):
+        line = '{"k":"b","v":1,"x":[true,null]}'
+        for cut in range(1, len(line)):
+            self.db = self.directory / f"db{cut}"
+            file = self.write(f"{cut}.ndjson", GOOD + "\n" + line[:cut])
+            summary = self.ingest(*VERSIONED, file, code=1)
+            self.assertEqual((summary["rows"], summary["error"]["line"]), (1, 2))
+
+    def test_stop_at_what_the_library_refuses(self):
+        for bad, reason in (('{"k":"c"}', "version_missing"), ('{"v":1}', "key_missing"),
+                            ('{"k":"c","v":"text"}', "version_kind_mismatch")):
+            for batch in (1, 4, 1000):
+                self.db = self.directory / f"db-{bad}-{batch}"
+                records = ['{"k":"%d","v":1}' % i for i in range(10)]
+                file = self.lines("f.ndjson", *records, bad, '{"k":"after","v":1}', bad)
+                summary = self.ingest(*VERSIONED, "--batch", batch, file, code=1)
+                self.assertEqual(self.counts(summary), {"INSERTED": 10}, bad)
+                self.assertEqual(summary["error"], {"file": str(file), "line": 11, "byte": 160,
+                                                    "reason": "INVALID: " + reason})
+                [checkpoint] = self.checkpoints()
+                self.assertEqual((checkpoint["next"], checkpoint["holes"]), (10, []))
+
+    def test_a_bad_first_line_leaves_no_table_behind(self):
+        file = self.lines("f.ndjson", "torn", GOOD)
+        summary = self.ingest(*VERSIONED, file, code=1)
+        self.assertEqual((summary["rows"], summary["digest"]), (0, "0" * 32))
+        self.assertEqual(self.read("tables"), {"tables": []})
+
+    def test_quarantine_sets_aside_and_goes_on(self):
+        file = self.lines("f.ndjson", GOOD, '{"k":"b","v"', '{"k":"c"}', '{"k":"d","v":1}', "\x00")
+        summary = self.ingest(*VERSIONED, "--on-invalid", "quarantine", file)
+        self.assertEqual(self.counts(summary), {"INSERTED": 2, "INVALID": 3})
+        self.assertIsNone(summary["error"])
+        entries = self.read("quarantine", "list")["entries"]
+        self.assertEqual(sorted(e["reason"] for e in entries),
+                         ["rejected_by_host", "rejected_by_host", "version_missing"])
+        [torn] = [e for e in entries if e["value"] == '{"k":"b","v"']
+        self.assertEqual(torn["why"], f"{file}:2:28: the JSON text ends early")
+        self.assertEqual(torn["offset"], 1)
+        again = self.ingest(*VERSIONED, "--on-invalid", "quarantine", file)
+        self.assertEqual(again["skipped"], 5)
+        self.ingest(*VERSIONED, "--on-invalid", "quarantine", "--from-start", file)
+        self.assertEqual(len(self.read("quarantine", "list")["entries"]), 3)
+        self.assert_verified()
+
+    def test_quarantine_from_the_first_line_on(self):
+        file = self.lines("f.ndjson", "torn", '{"k":"a","v":"2024"}')
+        summary = self.ingest(*VERSIONED, "--on-invalid", "quarantine", file)
+        self.assertEqual(self.counts(summary), {"INSERTED": 1, "INVALID": 1})
+        self.assertEqual(self.read("tables")["tables"][0]["version"], "bytes")
+
+    def test_a_torn_tail_may_be_completed_later(self):
+        options = (*VERSIONED, "--on-invalid", "quarantine")
+        file = self.write("f.ndjson", GOOD + '\n{"k":"b"')
+        self.assertEqual(self.counts(self.ingest(*options, file)), {"INSERTED": 1, "INVALID": 1})
+        self.assertEqual(self.checkpoints()[0]["next"], 1)
+        self.ingest(*options, file)
+        self.assertEqual(len(self.read("quarantine", "list")["entries"]), 1)
+        self.write("f.ndjson", GOOD + '\n{"k":"b","v":1}\n')
+        self.assertEqual(self.counts(self.ingest(*options, file)), {"INSERTED": 1})
+
+    def test_numbers_are_exact_or_refused(self):
+        file = self.lines("f.ndjson", '{"k":9223372036854775807,"v":-9223372036854775808}',
+                          '{"k":1,"v":9223372036854775808}')
+        summary = self.ingest(*VERSIONED, file, code=1)
+        self.assertIn("64-bit", summary["error"]["reason"])
+        self.assertTrue(self.scan().startswith("9223372036854775807\t-9223372036854775808\t"))
+        big = self.lines("g.ndjson", '{"k":"a","x":123456789012345678901234567890,"y":1e999}')
+        self.assertEqual(self.ingest(big, table="big")["rows"], 1)
+
+    def test_overlong_lines_are_refused_in_bounded_memory(self):
+        file = self.write("f.ndjson", GOOD.encode() + b'\n{"k":"b","v":1,"x":"' +
+                          b"x" * (40 << 20) + b'"}\n{"k":"c","v":1}\n')
+        stopped = self.ingest(*VERSIONED, file, code=1)
+        self.assertIn("the limit is", stopped["error"]["reason"])
+        summary = self.ingest(*VERSIONED, "--on-invalid", "quarantine", file)
+        self.assertEqual(self.counts(summary), {"INSERTED": 1, "INVALID": 1})
+        [entry] = self.read("quarantine", "list")["entries"]
+        self.assertLessEqual(len(entry["value"]), 65536)
+
+    def test_a_value_over_the_limit_is_invalid(self):
+        file = self.write("f.ndjson", GOOD.encode() + b'\n{"k":"b","v":1,"x":"' +
+                          b"x" * (17 << 20) + b'"}\n')
+        stopped = self.ingest(*VERSIONED, file, code=1)
+        self.assertEqual((stopped["error"]["line"], stopped["error"]["reason"]),
+                         (2, "INVALID: value_too_large"))
+        summary = self.ingest(*VERSIONED, "--on-invalid", "quarantine", file)
+        self.assertEqual(self.counts(summary), {"INVALID": 1})
+        [entry] = self.read("quarantine", "list")["entries"]
+        self.assertEqual(entry["reason"], "value_too_large")
+
+    def test_truncated_gzip_keeps_what_came_before_and_fails(self):
+        lines = "".join('{"k":"%d","v":1}\n' % i for i in range(20000)).encode()
+        file = self.write("f.gz", gzip.compress(lines)[:-2000])
+        summary = self.ingest(*VERSIONED, file, code=1)
+        self.assertIn("truncated", summary["error"]["reason"])
+        self.assertGreater(summary["rows"], 0)
+        self.assertEqual(summary["rows"], summary["lines"])
+        self.write("f.gz", gzip.compress(lines))
+        self.assertEqual(self.ingest(*VERSIONED, file)["rows"], 20000)
+
+    def test_a_byte_order_mark_and_crlf_are_no_content(self):
+        file = self.write("f.ndjson", b'\xef\xbb\xbf{"k":"a","v":1}\r\n{"k":"b","v":1}\r\n')
+        self.ingest(*VERSIONED, "--value", "k", file)
+        self.assertEqual(self.scan(), 'a\t1\t"a"\nb\t1\t"b"\n')
+
+    def test_a_signal_ends_the_run_with_everything_committed(self):
+        process = subprocess.Popen(
+            [IDEM, "ingest", "--db", self.db, "--table", "t", "--key", "k", "--source", "s",
+             "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process.stdin.write(b'{"k":"a"}\n{"k":"b"}\n')
+        process.stdin.flush()
+        deadline = time.time() + 30
+        while not (self.db / "CURRENT").exists() and time.time() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 1, err)
+        self.assertIn(b'"interrupted":true', out)
+        self.assertEqual(self.checkpoints()[0]["next"], 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checkpoints moved by hand, quarantine resolved, verification."""
+
+import subprocess
+import unittest
+
+from command import IDEM, CommandTest
+
+
+class Upkeep(CommandTest):
+    def conflict(self):
+        self.ingest("--value", "x", self.lines("a.ndjson", {"k": "a", "x": 1}, {"k": "a", "x": 2}))
+        [entry] = self.read("quarantine", "list")["entries"]
+        return entry
+
+    def test_checkpoints_list(self):
+        self.ingest("--offset", "o", "--source", "s",
+                    self.lines("a.ndjson", {"k": 1, "o": 0}, {"k": 2, "o": 1}, {"k": 3, "o": 5}))
+        self.assertEqual(self.idem("checkpoints", "list", "--db", self.db).text,
+                         "s\t0\t0\t2\t[2,5)\t\t\n")
+        [checkpoint] = self.checkpoints()
+        self.assertEqual(checkpoint["holes"], [{"begin": 2, "end": 5}])
+        self.assertEqual(self.idem("checkpoints", "list", "--db", self.db, "--source", "z").out, b"")
+
+    def test_checkpoints_rewind(self):
+        self.ingest("--offset", "o", "--source", "s",
+                    self.lines("a.ndjson", *[{"k": i, "o": i} for i in range(5)]))
+        rewind = ("checkpoints", "rewind", "--db", self.db, "--source", "s", "--reason", "test")
+        self.idem(*rewind, "--partition", 0, "--to", 2)
+        self.assertEqual(self.checkpoints()[0]["next"], 2)
+        self.idem(*rewind, "--partition-name", 0, "--to", 2, code=1)
+        self.idem(*rewind, "--partition", 0, "--to", -1, code=1)
+        self.idem(*rewind, "--to", 2, code=2)
+        moved = self.idem(*rewind, "--partition", 0, "--to", 4, "--incarnation", "x", "--json").json
+        self.assertEqual((moved["source"], moved["partition"], moved["next"]), ("s", 0, 4))
+        self.assertEqual(self.checkpoints()[0]["incarnation"], "x")
+
+    def test_a_conflict_is_kept_and_accepted(self):
+        entry = self.conflict()
+        self.assertEqual((entry["verdict"], entry["key"], entry["value"]), ("CONFLICT", "a", 2))
+        shown = self.idem("quarantine", "show", "--db", self.db, entry["id"]).json
+        self.assertEqual(shown, entry)
+        resolve = ("quarantine", "resolve", "--db", self.db, entry["id"])
+        self.idem(*resolve, code=2)
+        self.idem(*resolve, "--accept", "--discard", code=2)
+        self.assertEqual(self.idem(*resolve, "--accept").text, entry["id"] + "\taccepted\n")
+        self.assertEqual(self.scan(), "a\t\t2\n")
+        self.assertEqual(self.read("quarantine", "list")["entries"], [])
+        [resolved] = self.read("quarantine", "list", "--all")["entries"]
+        self.assertEqual(resolved["state"], "accepted")
+        self.assert_verified()
+
+    def test_a_conflict_is_discarded(self):
+        entry = self.conflict()
+        done = self.read("quarantine", "resolve", entry["id"], "--discard")
+        self.assertEqual(done, {"id": entry["id"], "state": "discarded"})
+        self.assertEqual(self.scan(), "a\t\t1\n")
+
+    def test_quarantine_list_as_text(self):
+        entry = self.conflict()
+        text = self.idem("quarantine", "list", "--db", self.db, "--table", "t").text
+        self.assertEqual(text.split("\t")[:4], [entry["id"], "t", "open", "CONFLICT"])
+        self.assertEqual(self.idem("quarantine", "list", "--db", self.db, "--table", "u").out, b"")
+
+    def test_quarantine_knows_no_such_entry(self):
+        self.conflict()
+        self.idem("quarantine", "show", "--db", self.db, "0" * 32, code=1)
+        self.idem("quarantine", "show", "--db", self.db, "x", code=1)
+        self.idem("quarantine", "resolve", "--db", self.db, "0" * 32, "--discard", code=1)
+
+    def test_verify(self):
+        self.conflict()
+        report = self.read("verify")
+        self.assertEqual((report["ok"], report["rows"], report["quarantined"]), (True, 1, 1))
+        self.assertEqual(report["findings"], [])
+        self.assertTrue(self.idem("verify", "--db", self.db).text.startswith("ok at commit "))
+
+    def test_a_locked_store(self):
+        self.conflict()
+        holder = subprocess.Popen(
+            [IDEM, "ingest", "--db", self.db, "--table", "t", "--key", "k", "--source", "s"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            # The holder has the store once it has committed: it flushes at the batch's end.
+            holder.stdin.write(b'{"k":"held","x":1}\n' * 1000)
+            holder.stdin.flush()
+            while not [c for c in self.checkpoints() if c["source"] == "s"]:
+                pass
+            self.ingest_locked()
+            self.idem("checkpoints", "rewind", "--db", self.db, "--source", "s", "--partition", "-",
+                      "--to", 0, "--reason", "x", code=3)
+        finally:
+            holder.communicate(timeout=60)
+
+    def ingest_locked(self):
+        result = self.idem("ingest", "--db", self.db, "--table", "t", "--key", "k", "--json",
+                           code=3)
+        self.assertEqual(result.json["error"]["code"], "StoreLocked")
+
+
+if __name__ == "__main__":
+    unittest.main()

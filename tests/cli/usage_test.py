@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exit codes, help, and what a wrong command line is told."""
+
+import unittest
+
+from command import CommandTest
+
+READERS = (("scan", "--table", "t"), ("get", "--table", "t", "x"), ("tables",), ("digest",),
+           ("stats",), ("verify",), ("checkpoints", "list"), ("quarantine", "list"),
+           ("quarantine", "show", "0" * 32))
+
+
+class Usage(CommandTest):
+    def refused(self, *arguments, word):
+        result = self.idem(*arguments, code=2)
+        self.assertEqual(result.out, b"")
+        self.assertIn(word, result.err)
+        self.assertFalse(self.db.exists())
+
+    def ingest_refused(self, *arguments, word):
+        self.refused("ingest", "--db", self.db, "--table", "t", "--key", "k", *arguments, word=word)
+
+    def test_help_and_version(self):
+        self.assertIn("ingest", self.idem("--help").text)
+        for command in ("ingest", "scan", "get", "tables", "digest", "stats", "verify",
+                        "checkpoints", "quarantine"):
+            self.assertIn("--db", self.idem(command, "--help").text)
+        self.assertRegex(self.idem("--version").text, r"^idem \d+\.\d+\.\d+\n$")
+
+    def test_wrong_words(self):
+        self.refused(word="subcommand")
+        self.refused("nonsense", "--db", self.db, word="")
+        self.refused("tables", word="--db")
+        self.refused("scan", "--db", self.db, word="--table")
+        self.refused("scan", "--db", self.db, "--table", "t", "--format", "xml", word="xml")
+        self.refused("get", "--db", self.db, "--table", "t", word="KEY")
+        self.refused("checkpoints", "--db", self.db, word="subcommand")
+        self.ingest_refused("--unknown", word="--unknown")
+
+    def test_what_does_not_fit_together(self):
+        self.ingest_refused("--source-field", "s", word="--source-field needs --offset")
+        self.ingest_refused("--partition", "p", word="--partition needs --offset")
+        self.ingest_refused("--mode", "upsert", word="--mode upsert needs --version")
+        self.ingest_refused("--mode", "upsert", "--tie", "converge", word="--tie first, last")
+        self.ingest_refused("--version-kind", "hex", word="--version-kind needs --version")
+        self.ingest_refused("--source", "a", "--source-field", "s", "--offset", "o",
+                            word="--source")
+
+    def test_values_out_of_range(self):
+        self.ingest_refused("--batch", "0", word="--batch")
+        self.ingest_refused("--batch", "100001", word="--batch")
+        self.ingest_refused("--batch", "x", word="--batch")
+        self.ingest_refused("--mode", "merge", word="--mode")
+        self.ingest_refused("--tie", "x", word="--tie")
+        self.ingest_refused("--durability", "x", word="--durability")
+        self.ingest_refused("--on-invalid", "x", word="--on-invalid")
+        self.ingest_refused("--value", "a..b", word="--value")
+        self.ingest_refused("--delete-when", "a", word="PATH=VALUE")
+        self.refused("ingest", "--db", self.db, "--table", "t", "--key", "a,,b", word="--key")
+
+    def test_a_missing_file_creates_no_store(self):
+        result = self.idem("ingest", "--db", self.db, "--table", "t", "--key", "k", "nope", code=1)
+        self.assertIn("nope: no such file", result.err)
+        self.assertFalse(self.db.exists())
+
+    def test_a_missing_store(self):
+        for command in READERS:
+            result = self.idem(*command, "--db", self.db, code=3)
+            self.assertEqual(result.out, b"")
+            self.assertFalse(self.db.exists())
+            missing = self.idem(*command, "--db", self.db, "--json", code=3).json
+            self.assertEqual(missing["error"]["code"], "StoreMissing")
+        self.idem("checkpoints", "rewind", "--db", self.db, "--source", "s", "--partition", 0,
+                  "--to", 0, "--reason", "x", code=3)
+        self.idem("quarantine", "resolve", "--db", self.db, "0" * 32, "--discard", code=3)
+
+    def test_a_missing_table(self):
+        self.ingest(stdin=b'{"k":1}\n')
+        for command in (("scan", "--table", "x"), ("get", "--table", "x", "k"),
+                        ("digest", "--table", "x")):
+            self.idem(*command, "--db", self.db, code=1)
+
+    def test_the_store_may_be_named_before_the_command(self):
+        self.ingest(stdin=b'{"k":1}\n')
+        self.assertEqual(self.idem("--db", self.db, "tables").text,
+                         self.idem("tables", "--db", self.db).text)
+        self.assertEqual(self.idem("--db", self.db, "--json", "checkpoints", "list").json,
+                         {"checkpoints": []})
+        self.idem("checkpoints", "--db", self.db, "list")
+
+
+if __name__ == "__main__":
+    unittest.main()
