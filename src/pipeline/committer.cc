@@ -72,7 +72,7 @@ Result<void> Committer::CheckBatch(const RecordBuffer& batch) const {
 Result<std::vector<Outcome>> Committer::DecideAll(const RecordBuffer& batch) {
   work_.Clear();
   if (auto ok = RunSourcePass(batch, *ledger_, options_->limits, &sources_); !ok) return ok.error();
-  if (auto ok = Gather(batch, sources_, *store_, &work_); !ok) return ok.error();
+  if (auto ok = Gather(batch, sources_, options_->limits, *store_, &work_); !ok) return ok.error();
   std::vector<Outcome> outcomes;
   outcomes.reserve(batch.records().size());
   Decide(batch, NextCommit(), &work_, &outcomes);
@@ -179,7 +179,8 @@ Result<void> Committer::CommitPlan(WritePlanBuilder* plan, Durability durability
 Result<void> Committer::Sync() {
   if (poisoned_) return Poisoned();
   if (auto ok = store_->Sync(); !ok) {
-    poisoned_ = true;
+    const ErrorCode code = ok.error().code();
+    poisoned_ = code != ErrorCode::kFenced && code != ErrorCode::kStoreLocked;
     return ok;
   }
   const std::lock_guard lock(ledger_->mutex);

@@ -7,9 +7,11 @@
 namespace idem::pipeline {
 namespace {
 
-Reason Validate(const BatchRecord& record, const SourcePassResult& sources, WorkingSet* work,
-                Candidate* candidate) {
+Reason Validate(const BatchRecord& record, const SourcePassResult& sources, const Limits& limits,
+                WorkingSet* work, Candidate* candidate) {
   if (record.invalid != Reason::kNone) return record.invalid;
+  if (record.key().size() > limits.key_bytes) return Reason::kKeyTooLarge;
+  if (record.value_bytes > limits.value_bytes) return Reason::kValueTooLarge;
   if (record.delivery != kNoStep && sources.out_of_range[record.delivery] != 0) {
     return Reason::kOffsetOutOfRange;
   }
@@ -55,10 +57,10 @@ Result<void> ReadSlots(const storage::Store& store, WorkingSet* work) {
 }  // namespace
 
 Result<void> Gather(const RecordBuffer& batch, const SourcePassResult& sources,
-                    const storage::Store& store, WorkingSet* work) {
+                    const Limits& limits, const storage::Store& store, WorkingSet* work) {
   for (const BatchRecord& record : batch.records()) {
     Candidate candidate;
-    candidate.invalid = Validate(record, sources, work, &candidate);
+    candidate.invalid = Validate(record, sources, limits, work, &candidate);
     if (record.delivery != kNoStep) {
       candidate.rank = sources.rank[record.delivery];
       candidate.replayed = sources.replayed[record.delivery] != 0;

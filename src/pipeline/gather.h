@@ -9,8 +9,9 @@
 
 namespace idem::pipeline {
 
+// A batch may have been made with wider limits than `limits`, the sink's own, which count.
 // Errors: kIoError, kCorruption.
 Result<void> Gather(const RecordBuffer& batch, const SourcePassResult& sources,
-                    const storage::Store& store, WorkingSet* work);
+                    const Limits& limits, const storage::Store& store, WorkingSet* work);
 
 }  // namespace idem::pipeline

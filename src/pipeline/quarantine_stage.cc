@@ -23,7 +23,9 @@ QuarantineEntry MakeEntry(const RecordBuffer& batch, const BatchRecord& record,
   entry.key = std::string(record.key());
   entry.version = codec::ToStored(record.version);
   entry.event_id = std::string(record.event_id());
-  entry.value = std::string(record.value);
+  // Whole only where it is within the limit, which may be the sink's rather than the batch's.
+  const bool cut = outcome.reason == Reason::kValueTooLarge;
+  entry.value = std::string(cut ? record.value.substr(0, kQuarantineValueBytes) : record.value);
   entry.value_bytes = record.value_bytes;
   entry.why = std::string(record.why);
   entry.commit = context.commit;

@@ -33,6 +33,7 @@ void RecordBuffer::Advance(std::string_view source, PartitionRef partition, std:
   Step step;
   step.kind = Step::Kind::kAdvance;
   step.offsets = {next, next};
+  if (overflowed_) return;
   // One byte more than is allowed is enough for the commit to refuse it.
   step.note = arena_.Copy(note.substr(0, kCheckpointNoteBytesMax + 1));
   AddStep(step, source, partition, {});
@@ -48,7 +49,7 @@ void RecordBuffer::DeclareEmpty(std::string_view source, PartitionRef partition,
 
 bool RecordBuffer::AddStep(Step step, std::string_view source, PartitionRef partition,
                            std::string_view incarnation) {
-  if (steps_.size() >= 2 * limits_.batch_records + 1) overflowed_ = true;
+  if (steps_.size() >= StepsMax()) overflowed_ = true;
   if (overflowed_) return false;
   step.where = Intern(source.substr(0, kSourceNameBytesMax + 1), partition,
                       incarnation.substr(0, kIncarnationBytesMax + 1));
@@ -75,8 +76,11 @@ const SourcePartition* RecordBuffer::Intern(std::string_view source, PartitionRe
 }
 
 bool RecordBuffer::full() const noexcept {
+  // A record comes with a position, and sometimes with an advance.
+  const std::size_t largest =
+      2 * codec::kRowKeyPrefixBytes + limits_.key_bytes + kEventIdBytesMax + limits_.value_bytes;
   return overflowed_ || records_.size() >= limits_.batch_records ||
-         bytes_ + limits_.key_bytes + limits_.value_bytes > limits_.batch_bytes;
+         steps_.size() + 2 > StepsMax() || bytes_ + largest > limits_.batch_bytes;
 }
 
 bool RecordBuffer::Reserve(std::size_t bytes) {
@@ -112,13 +116,16 @@ void RecordBuffer::EncodeEventId(const KeyRef& id, BatchRecord* record) {
   }
 }
 
+std::string_view RecordBuffer::Kept(std::string_view value) const noexcept {
+  return value.size() > limits_.value_bytes ? value.substr(0, kQuarantineValueBytes) : value;
+}
+
 void RecordBuffer::KeepValue(std::string_view value, BatchRecord* record) {
   record->value_bytes = value.size();
   if (value.size() > limits_.value_bytes) {
     if (record->invalid == Reason::kNone) record->invalid = Reason::kValueTooLarge;
-    value = value.substr(0, kQuarantineValueBytes);
   }
-  record->value = arena_.Copy(value);
+  record->value = arena_.Copy(Kept(value));
 }
 
 void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRef& key,
@@ -128,13 +135,11 @@ void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRe
   record.operation = operation;
   record.delivery = delivery_;
   EncodeKey(key, &record);
-  const std::size_t value_kept =
-      value.size() > limits_.value_bytes ? kQuarantineValueBytes : value.size();
-  if (!Reserve(scratch_.size() + value_kept)) return;
+  if (!Reserve(scratch_.size() + Kept(value).size())) return;
   record.row_key = arena_.Copy(scratch_);
   if (options.event_id) {
     EncodeEventId(*options.event_id, &record);
-    bytes_ += scratch_.size();
+    if (!Reserve(scratch_.size())) return;
     record.event_key = arena_.Copy(scratch_);
   }
   record.version = options.version;
@@ -151,9 +156,10 @@ void RecordBuffer::Reject(const TableEntry& table, std::string_view raw, std::st
   record.operation = Operation::kReject;
   record.invalid = Reason::kRejectedByHost;
   record.delivery = delivery_;
-  if (!Reserve(std::min(raw.size(), limits_.value_bytes) + why.size())) return;
+  why = why.substr(0, 1024);
+  if (!Reserve(Kept(raw).size() + why.size())) return;
   KeepValue(raw, &record);
-  record.why = arena_.Copy(why.substr(0, 1024));
+  record.why = arena_.Copy(why);
   records_.push_back(record);
 }
 

@@ -57,11 +57,16 @@ Result<TokenLookup> LookUpToken(const BatchToken& token, const RecordBuffer& bat
   if (!bytes) return bytes.error();
   if (!*bytes) return lookup;
   codec::TokenRecord record;
-  if (!codec::DecodeTokenRecord(**bytes, &record)) return Damaged("the report of a batch token");
+  if (!codec::DecodeTokenRecord(**bytes, &record, batch.records().size())) {
+    return Damaged("the report of a batch token");
+  }
   if (record.batch != lookup.batch) {
     return Error(ErrorCode::kTokenReused,
                  "this batch token was committed before with other records; retry with the same "
                  "records, or give the new batch a token of its own");
+  }
+  if (record.outcomes.size() != batch.records().size()) {
+    return Damaged("the report of a batch token");
   }
   lookup.stored = std::move(record);
   return lookup;

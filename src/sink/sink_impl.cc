@@ -149,9 +149,9 @@ Result<CommitReport> SinkImpl::Commit(const Batch& batch, const CommitOptions& o
   const std::int64_t begin = clock_->SteadyNanos();
   const pipeline::RecordBuffer& buffer = BatchImpl::Of(batch);
   const std::lock_guard lock(commit_mutex_);
-  if (auto ok = CheckTables(buffer); !ok) return ok.error();
   const std::uint64_t before = ledger_.last_commit;
-  auto report = committer_.Commit(buffer, options);
+  auto tables = CheckTables(buffer);
+  auto report = tables ? committer_.Commit(buffer, options) : tables.error();
   Count(buffer, report, before, clock_->SteadyNanos() - begin);
   return report;
 }

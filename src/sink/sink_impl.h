@@ -43,7 +43,8 @@ class SinkImpl {
   Result<void> Load();
   Result<void> CheckTables(const pipeline::RecordBuffer& batch) const;
   Result<Table> CreateTable(std::string_view name, TableOptions options);
-  Result<void> StageAccepted(const QuarantineEntry& entry, pipeline::WritePlanBuilder* plan);
+  Result<void> StageAccepted(const QuarantineEntry& entry, pipeline::RecordBuffer* record,
+                             pipeline::WritePlanBuilder* plan);
   void Count(const pipeline::RecordBuffer& batch, const Result<CommitReport>& report,
              std::uint64_t before, std::int64_t nanos);
 

@@ -126,7 +126,9 @@ Result<RowCursor> Snapshot::Scan(std::string_view table, const ScanOptions& opti
     return bytes;
   };
   std::string begin = store_key(options.prefix);
-  std::string end = codec::PrefixEnd(begin);
+  // No type code is ff: keys with more parts lie below, and what lies above ends its last string
+  // elsewhere ("a" is 40 61 00, "a\0b" is 40 61 00 ff 62 00).
+  std::string end = begin + '\xff';
   if (options.from) begin = std::max(begin, store_key(options.from));
   if (options.to) end = std::min(end, store_key(options.to));
   auto cursor = impl_->view().Scan(begin, std::max(begin, end));

@@ -99,10 +99,11 @@ Result<void> SinkImpl::Resolve(const QuarantineId& id, Resolution resolution) {
         "the entry was resolved the other way before, and that cannot be undone; offer the "
         "record again with a newer version instead");
   }
+  pipeline::RecordBuffer record(options_.limits);  // the plan refers to its keys
   WritePlanBuilder plan;
   committer_.FreshWorkingSet();
   if (accept) {
-    if (auto ok = StageAccepted(entry, &plan); !ok) return ok;
+    if (auto ok = StageAccepted(entry, &record, &plan); !ok) return ok;
   }
   entry.state = wanted;
   std::string bytes;
@@ -115,7 +116,8 @@ Result<void> SinkImpl::Resolve(const QuarantineId& id, Resolution resolution) {
 }
 
 // Takes the record through the same door as any other, but lets it win.
-Result<void> SinkImpl::StageAccepted(const QuarantineEntry& entry, WritePlanBuilder* plan) {
+Result<void> SinkImpl::StageAccepted(const QuarantineEntry& entry, pipeline::RecordBuffer* record,
+                                     WritePlanBuilder* plan) {
   const Error unsupported(ErrorCode::kUnsupported,
                           "an INVALID record cannot become a row; discard the entry, and offer the "
                           "corrected record as a new one");
@@ -132,12 +134,13 @@ Result<void> SinkImpl::StageAccepted(const QuarantineEntry& entry, WritePlanBuil
     event_id = std::move(*decoded);
     options.event_id = KeyRef(event_id);
   }
-  pipeline::RecordBuffer buffer(options_.limits);
-  buffer.Add(*table->second, entry.operation, *key, entry.value, options);
+  record->Add(*table->second, entry.operation, *key, entry.value, options);
   pipeline::WorkingSet* work = committer_.FreshWorkingSet();
-  if (auto ok = pipeline::Gather(buffer, {}, *store_, work); !ok) return ok;
-  if (buffer.records().empty() || work->candidates[0].invalid != Reason::kNone) return unsupported;
-  pipeline::Apply(buffer.records()[0], work->candidates[0], committer_.NextCommit(), work);
+  if (auto ok = pipeline::Gather(*record, {}, options_.limits, *store_, work); !ok) return ok;
+  if (record->records().empty() || work->candidates[0].invalid != Reason::kNone) return unsupported;
+  // The rank counts in later ties, as if the record had won when it came (invariant 2).
+  if (!entry.source.empty()) work->candidates[0].rank = ledger_.OptionsOf(entry.source).rank;
+  pipeline::Apply(record->records()[0], work->candidates[0], committer_.NextCommit(), work);
   committer_.StageWork(plan);
   return {};
 }

@@ -36,14 +36,20 @@ IngestSummary Ingester::Run() {
   }
   Result<void> flushed = sink_->Flush();
   if (!flushed && !summary_.error) summary_.error = flushed.error();
-  if (table_) {
-    const TableInfo info = table_->Info();
-    summary_.rows = info.rows;
-    summary_.digest = info.digest;
-  }
+  CountTable();
   summary_.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return summary_;
+}
+
+// Also when the run could not even open the table: what is there stays there.
+void Ingester::CountTable() {
+  Result<Snapshot> snapshot = sink_->NewSnapshot();
+  if (!snapshot) return;
+  Result<TableInfo> info = snapshot->GetTable(options_.table);
+  if (!info) return;
+  summary_.rows = info->rows;
+  summary_.digest = info->digest;
 }
 
 bool Ingester::Fail(const Error& error) {

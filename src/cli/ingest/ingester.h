@@ -48,6 +48,7 @@ class Ingester final {
   bool StopAtInvalid(std::size_t from, std::size_t index);
   std::string ReasonInvalid(const Unit& unit);
   bool OpenTable();
+  void CountTable();
   bool Fail(const Error& error);
   bool Interrupted();
   bool FailAt(const Unit& unit, const LineError& error);
