@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline_fixture.h"
+
+#include <gtest/gtest.h>
+
+namespace idem {
+namespace {
+
+using Committing = testing::PipelineTest;
+
+TEST_F(Committing, AFencedWriterHasNoEffectAndItsHostLivesOn) {
+  batch_.From({"s", 0, 0});
+  batch_.Upsert(*rows_, {"old"}, "1", {.version = 1});
+  auto newer = SinkImpl::Open(store_, {}).value();
+  EXPECT_EQ(CommitError(), ErrorCode::kFenced);
+  EXPECT_EQ(CommitError(), ErrorCode::kFenced);
+  EXPECT_EQ(sink_->OpenTable("other").error().code(), ErrorCode::kFenced);
+  const Snapshot now = newer->NewSnapshot().value();
+  EXPECT_FALSE(now.Get("rows", {"old"}).value());
+  EXPECT_TRUE(now.Checkpoints().value().empty());
+  EXPECT_EQ(sink_->ReadMetrics().records_offered, 2U);  // FENCED both times
+  auto table = newer->OpenTable("rows").value();
+  Batch batch;
+  batch.Upsert(table, {"new"}, "1", {.version = 1});
+  EXPECT_EQ(newer->Commit(batch).value().count(Verdict::kInserted), 1U);
+}
+
+TEST_F(Committing, AnUnknownOutcomePoisonsTheSinkAndReopeningAbsorbsIt) {
+  batch_.From({"s", 0, 0});
+  batch_.Upsert(*rows_, {"k"}, "1", {.version = 1});
+  store_->fail_commit = ErrorCode::kCommitUnknown;
+  store_->commit_although_unknown = true;
+  EXPECT_EQ(CommitError(), ErrorCode::kCommitUnknown);
+  store_->fail_commit.reset();
+  EXPECT_EQ(CommitError(), ErrorCode::kPoisoned);
+  EXPECT_EQ(sink_->Flush().error().code(), ErrorCode::kPoisoned);
+  EXPECT_EQ(sink_->DeclareSource("t", {}).error().code(), ErrorCode::kPoisoned);
+  batch_.Clear();
+  rows_.reset(), log_.reset(), sink_.reset();
+  Open();
+  batch_.From({"s", 0, 0});
+  batch_.Upsert(*rows_, {"k"}, "1", {.version = 1});
+  EXPECT_EQ(OnlyOutcome().verdict, Verdict::kReplayed);
+}
+
+TEST_F(Committing, AFailedReadOrWriteRejectsWithoutEffect) {
+  batch_.From({"s", 0, 0});
+  batch_.Upsert(*rows_, {"k"}, "1", {.version = 1});
+  const auto before = sink_->ReadMetrics().commit;
+  store_->fail_read = ErrorCode::kIoError;
+  EXPECT_EQ(CommitError(), ErrorCode::kIoError);
+  store_->fail_read.reset();
+  store_->fail_commit = ErrorCode::kIoError;
+  EXPECT_EQ(CommitError(), ErrorCode::kIoError);
+  store_->fail_commit.reset();
+  EXPECT_EQ(rows_->Info().rows, 0U);
+  EXPECT_TRUE(sink_->ResumeFrom("s").value().empty());
+  EXPECT_EQ(OnlyOutcome(), (Outcome{Verdict::kInserted, Reason::kNone, before + 1}));
+}
+
+TEST_F(Committing, ASyncCommitWithoutEffectMakesAnAsyncOneDurable) {
+  batch_.Insert(*log_, {"k"}, "1");
+  const CommitOptions async{.durability = Durability::kAsync};
+  EXPECT_FALSE(sink_->Commit(batch_, async).value().durable());
+  EXPECT_FALSE(sink_->Commit(batch_, async).value().durable());
+  EXPECT_EQ(store_->syncs, 0);
+  const CommitReport report = sink_->Commit(batch_).value();
+  EXPECT_EQ(report.count(Verdict::kDuplicate), 1U);
+  EXPECT_TRUE(report.durable());
+  EXPECT_EQ(store_->syncs, 1);
+  EXPECT_TRUE(sink_->Commit(batch_).value().durable());
+  EXPECT_EQ(store_->syncs, 1);
+}
+
+TEST_F(Committing, ARepeatedTokenIsMadeDurableToo) {
+  batch_.Insert(*log_, {"k"}, "1");
+  const BatchToken token = BatchToken::Request("r");
+  EXPECT_FALSE(sink_->Commit(batch_, {Durability::kAsync, token}).value().durable());
+  const CommitReport report = sink_->Commit(batch_, {Durability::kSync, token}).value();
+  EXPECT_TRUE(report.repeated());
+  EXPECT_TRUE(report.durable());
+}
+
+TEST_F(Committing, AFailedSyncPoisonsUnlessTheHandleMayNotWriteAnyMore) {
+  store_->fail_sync = ErrorCode::kStoreLocked;  // a forked child
+  EXPECT_EQ(sink_->Flush().error().code(), ErrorCode::kStoreLocked);
+  EXPECT_EQ(sink_->Flush().error().code(), ErrorCode::kStoreLocked);
+  store_->fail_sync = ErrorCode::kCommitUnknown;
+  EXPECT_EQ(sink_->Flush().error().code(), ErrorCode::kCommitUnknown);
+  store_->fail_sync.reset();
+  EXPECT_EQ(sink_->Flush().error().code(), ErrorCode::kPoisoned);
+}
+
+TEST_F(Committing, TheSinksLimitsCountWhateverTheBatchWasMadeWith) {
+  sink_.reset();
+  Open({.on_invalid = InvalidPolicy::kQuarantine, .limits = {.key_bytes = 20, .value_bytes = 10}});
+  batch_.Insert(*log_, {std::string(30, 'k')}, "1");
+  batch_.Insert(*log_, {"k"}, std::string(kQuarantineValueBytes + 5, 'v'));
+  const CommitReport report = sink_->Commit(batch_).value();
+  EXPECT_EQ(report.outcomes()[0], (Outcome{Verdict::kInvalid, Reason::kKeyTooLarge, 0}));
+  EXPECT_EQ(report.outcomes()[1], (Outcome{Verdict::kInvalid, Reason::kValueTooLarge, 0}));
+  for (const auto& entry : sink_->NewSnapshot().value().Quarantine().value()) {
+    EXPECT_LE(entry.value.size(), kQuarantineValueBytes);
+  }
+}
+
+TEST_F(Committing, TheSameRefusedRecordIsOneQuarantineEntry) {
+  batch_.Insert(*log_, {"k"}, "1");
+  batch_.Insert(*log_, {"k"}, "2");
+  batch_.Insert(*log_, {"k"}, "2");
+  batch_.Insert(*log_, {"k"}, "3");
+  EXPECT_EQ(sink_->Commit(batch_).value().count(Verdict::kConflict), 3U);
+  EXPECT_EQ(sink_->Commit(batch_).value().count(Verdict::kConflict), 3U);
+  EXPECT_EQ(sink_->NewSnapshot().value().Quarantine().value().size(), 2U);
+}
+
+}  // namespace
+}  // namespace idem

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/record_buffer.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+namespace {
+std::atomic<std::size_t> allocations{0};
+}
+
+// Not inlined, or the compiler sees new answered by free and warns.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* at = std::malloc(size)) return at;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* at) noexcept { std::free(at); }
+[[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+
+namespace idem::pipeline {
+namespace {
+
+const TableEntry& Entry() {
+  static const TableEntry entry(nullptr, {.id = 1, .name = "t", .options = {}});
+  return entry;
+}
+
+void AddOne(RecordBuffer* buffer, const std::string& key, std::string_view value) {
+  buffer->Add(Entry(), Operation::kUpsert, {key}, value, {.version = 1});
+}
+
+TEST(RecordBuffer, KeepsItsMemory) {
+  RecordBuffer buffer(Limits{});
+  const std::string key = "a-key-that-is-longer-than-a-small-string";
+  const auto fill = [&] {
+    for (std::int64_t i = 0; i < 2'000; ++i) {
+      buffer.From({"topic", i % 3, i});
+      buffer.Add(Entry(), Operation::kUpsert, {std::string_view(key), i}, key, {.version = "v"});
+    }
+    buffer.Advance("topic", 1, 9, "note");
+    buffer.Clear();
+  };
+  fill();
+  const std::size_t warm = allocations;
+  fill();
+  EXPECT_EQ(allocations, warm);
+}
+
+TEST(RecordBuffer, CopiesWhatItIsGiven) {
+  RecordBuffer buffer(Limits{});
+  std::string value = "value";
+  AddOne(&buffer, "key", value);
+  value = "other";
+  EXPECT_EQ(buffer.records()[0].value, "value");
+  EXPECT_EQ(buffer.records()[0].key(), Key("key").encoded());
+}
+
+TEST(RecordBuffer, AFullOneTakesNoMoreAndSaysSo) {
+  RecordBuffer buffer({.batch_records = 2});
+  AddOne(&buffer, "a", "1");
+  EXPECT_FALSE(buffer.full());
+  AddOne(&buffer, "b", "1");
+  EXPECT_TRUE(buffer.full());
+  EXPECT_FALSE(buffer.overflowed());
+  AddOne(&buffer, "c", "1");
+  EXPECT_TRUE(buffer.overflowed());
+  EXPECT_EQ(buffer.records().size(), 2U);
+  buffer.Clear();
+  EXPECT_FALSE(buffer.overflowed());
+  EXPECT_EQ(buffer.bytes(), 0U);
+}
+
+TEST(RecordBuffer, PositionsFillItToo) {
+  RecordBuffer buffer({.batch_records = 10});
+  for (std::int64_t i = 0; i < 100 && !buffer.full(); ++i) {
+    buffer.From({"s", 0, i});
+    AddOne(&buffer, "k", "v");
+    buffer.Clear();
+  }
+  for (std::int64_t i = 0; i < 100 && !buffer.full(); ++i) buffer.From({"s", 0, i});
+  EXPECT_TRUE(buffer.full());
+  EXPECT_FALSE(buffer.overflowed());
+}
+
+TEST(RecordBuffer, OneThatIsNotFullTakesTheLargestRecord) {
+  const Limits limits{.key_bytes = 100, .value_bytes = 100, .batch_bytes = 10'000};
+  RecordBuffer buffer(limits);
+  const std::string key(98, 'k'), value(100, 'v'), event(kEventIdBytesMax - 2, 'e');
+  const Key id(event);
+  while (!buffer.full()) {
+    buffer.Add(Entry(), Operation::kUpsert, {key}, value, {.version = 1, .event_id = id});
+    ASSERT_EQ(buffer.records().back().invalid, Reason::kNone);
+  }
+  EXPECT_FALSE(buffer.overflowed());
+  EXPECT_LE(buffer.bytes(), limits.batch_bytes);
+}
+
+TEST(RecordBuffer, WhatIsOverItsLimitIsInvalidAndCut) {
+  RecordBuffer buffer({.key_bytes = 10, .value_bytes = 5, .batch_bytes = 200'000});
+  AddOne(&buffer, "key", "123456");
+  AddOne(&buffer, "a-long-key", "1");
+  AddOne(&buffer, "key", std::string(kQuarantineValueBytes + 1, 'v'));
+  buffer.Add(Entry(), Operation::kUpsert, KeyRef(Key()), "1", {.version = 1});
+  buffer.Reject(Entry(), "raw", std::string(100'000, 'w'));
+  ASSERT_FALSE(buffer.overflowed());
+  const auto& records = buffer.records();
+  EXPECT_EQ(records[0].invalid, Reason::kValueTooLarge);
+  EXPECT_EQ(records[1].invalid, Reason::kKeyTooLarge);
+  EXPECT_EQ(records[2].value.size(), kQuarantineValueBytes);
+  EXPECT_EQ(records[2].value_bytes, kQuarantineValueBytes + 1);
+  EXPECT_EQ(records[3].invalid, Reason::kKeyMissing);
+  EXPECT_EQ(records[4].invalid, Reason::kRejectedByHost);
+  EXPECT_LT(buffer.bytes(), 70'000U);  // what was kept, not what came
+}
+
+}  // namespace
+}  // namespace idem::pipeline

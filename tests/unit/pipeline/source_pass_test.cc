@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline_fixture.h"
+
+#include <gtest/gtest.h>
+
+namespace idem {
+namespace {
+
+using SourcePass = testing::PipelineTest;
+
+TEST_F(SourcePass, BadNamesNotesAndRangesAreErrors) {
+  const auto expect_invalid = [&] {
+    EXPECT_EQ(CommitError(), ErrorCode::kInvalidArgument);
+    batch_.Clear();
+  };
+  batch_.From({"", 0, 0});
+  expect_invalid();
+  batch_.From({std::string(kSourceNameBytesMax + 1, 's'), 0, 0});
+  expect_invalid();
+  batch_.From({"a\nb", 0, 0});
+  expect_invalid();
+  batch_.From({"s", std::string(kPartitionNameBytesMax + 1, 'p'), 0});
+  expect_invalid();
+  batch_.From({"s", 0, 0, std::string(kIncarnationBytesMax + 1, 'i')});
+  expect_invalid();
+  batch_.Advance("s", 0, 1, std::string(kCheckpointNoteBytesMax + 1, 'n'));
+  expect_invalid();
+  batch_.Advance("s", 0, -1);
+  expect_invalid();
+  batch_.DeclareEmpty("s", 0, {5, 4});
+  expect_invalid();
+  batch_.DeclareEmpty("s", 0, {-1, 4});
+  expect_invalid();
+  EXPECT_TRUE(sink_->ResumeFrom("s").value().empty());
+}
+
+TEST_F(SourcePass, ARefusedGapNamesTheRecordAndMovesNothing) {
+  ASSERT_TRUE(sink_->DeclareSource("s", {.gaps = GapPolicy::kRefuse, .start = 0}));
+  batch_.From({"s", 0, 0});
+  batch_.Insert(*log_, {"a"}, "1");
+  batch_.From({"s", 0, 2});
+  batch_.Insert(*log_, {"b"}, "1");
+  const auto report = sink_->Commit(batch_);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code(), ErrorCode::kOffsetGap);
+  EXPECT_EQ(report.error().record(), 1U);
+  EXPECT_EQ(log_->Info().rows, 0U);
+  EXPECT_TRUE(sink_->ResumeFrom("s").value().empty());
+}
+
+TEST_F(SourcePass, AnotherIncarnationIsAnErrorUntilItIsAccepted) {
+  batch_.From({"s", 0, 5, "one"});
+  batch_.Insert(*log_, {"a"}, "1");
+  ASSERT_TRUE(sink_->Commit(batch_));
+  batch_.Clear();
+  batch_.From({"s", 0, 0, "two"});
+  batch_.Insert(*log_, {"b"}, "1");
+  EXPECT_EQ(CommitError(), ErrorCode::kSourceReplaced);
+  ASSERT_TRUE(sink_->Rewind("s", 0, {.to = 0, .reason = "new topic", .incarnation = "two"}));
+  EXPECT_EQ(OnlyOutcome().verdict, Verdict::kInserted);
+  EXPECT_EQ(OnlyOutcome().verdict, Verdict::kReplayed);
+}
+
+TEST_F(SourcePass, PartitionsAndRangesAreLimited) {
+  sink_.reset();
+  Open({.limits = {.source_partitions = 2, .ranges_per_partition = 2}});
+  for (const int partition : {0, 1, 2}) batch_.From({"s", partition, 0});
+  EXPECT_EQ(CommitError(), ErrorCode::kLimitExceeded);
+  EXPECT_TRUE(sink_->ResumeFrom("s").value().empty());
+  batch_.Clear();
+  for (const std::int64_t offset : {0, 2, 4}) batch_.From({"s", 0, offset});
+  const CommitReport report = sink_->Commit(batch_).value();
+  ASSERT_EQ(report.gaps().size(), 2U);
+  EXPECT_EQ(report.gaps()[1].offsets, (OffsetRange{3, 4}));
+  batch_.From({"s", 0, 6});
+  EXPECT_EQ(CommitError(), ErrorCode::kLimitExceeded);
+  EXPECT_EQ(sink_->ResumeFrom("s").value()[0].next, 1);
+}
+
+}  // namespace
+}  // namespace idem
