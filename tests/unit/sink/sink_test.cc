@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <idem/idem.h>
+
+#include "support/temp_directory.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace idem {
+namespace {
+
+const TableOptions kAppend{.mode = TableMode::kAppend};
+
+class Sinks : public ::testing::Test {
+ protected:
+  void Open(const SinkOptions& options = {}) {
+    sink_.reset();
+    sink_ = IdempotentSink::Open(directory_.path(), options).value();
+  }
+  void SetUp() override { Open(); }
+
+  const testing::TempDirectory directory_;
+  std::unique_ptr<IdempotentSink> sink_;
+  Batch batch_;
+};
+
+TEST_F(Sinks, OneCommitJoinsTablesAndSourcesAndSurvivesReopening) {
+  const Table rows = sink_->OpenTable("rows").value();
+  const Table log = sink_->OpenTable("log", kAppend).value();
+  batch_.From({"a", 0, 7});
+  batch_.Upsert(rows, {1}, "v", {.version = 1});
+  batch_.From({"b", "file.csv", 0});
+  batch_.Insert(log, {1}, "v");
+  batch_.Advance("a", 1, 100, "note");
+  const CommitReport report = sink_->Commit(batch_).value();
+  EXPECT_EQ(report.count(Verdict::kInserted), 2U);
+  EXPECT_TRUE(report.durable());
+  const Digest digest = rows.Digest();
+  Open();
+  const Table again = sink_->OpenTable("rows").value();
+  EXPECT_EQ(again.Digest(), digest);
+  EXPECT_EQ(again.Info().last_commit, report.commit());
+  const auto points = sink_->ResumeFrom("a").value();
+  ASSERT_EQ(points.size(), 2U);
+  EXPECT_EQ(points[0].next, 8);
+  EXPECT_EQ(points[1].next, 100);
+  EXPECT_EQ(sink_->ResumeFrom("b").value().at(0).next, 1);
+  EXPECT_TRUE(sink_->ResumeFrom("c").value().empty());
+  const auto checkpoints = sink_->NewSnapshot().value().Checkpoints("a").value();
+  EXPECT_EQ(checkpoints.at(1).note, "note");
+}
+
+TEST_F(Sinks, AChangedDefinitionIsRefusedWithWhatDiffers) {
+  ASSERT_TRUE(sink_->OpenTable("t", {.tie = TieRule::kConflict}));
+  Open();
+  const auto changed = sink_->OpenTable("t", {.tie = TieRule::kFirstWins, .horizon = 5});
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().code(), ErrorCode::kDefinitionChanged);
+  for (const char* part : {"tie", "conflict", "first", "horizon"}) {
+    EXPECT_NE(changed.error().message().find(part), std::string::npos) << part;
+  }
+  EXPECT_TRUE(sink_->OpenTable("t", {.version = VersionKind::kInteger, .tie = TieRule::kConflict}));
+}
+
+TEST_F(Sinks, ASourcesRankStays) {
+  ASSERT_TRUE(sink_->DeclareSource("s", {.rank = 2}));
+  EXPECT_TRUE(sink_->DeclareSource("s", {.gaps = GapPolicy::kLegal, .start = 4, .rank = 2}));
+  EXPECT_EQ(sink_->DeclareSource("s", {.rank = 3}).error().code(), ErrorCode::kDefinitionChanged);
+  batch_.From({"undeclared", 0, 0});
+  ASSERT_TRUE(sink_->Commit(batch_));
+  EXPECT_EQ(sink_->DeclareSource("undeclared", {.rank = 1}).error().code(),
+            ErrorCode::kDefinitionChanged);
+  EXPECT_TRUE(sink_->DeclareSource("undeclared", {.gaps = GapPolicy::kLegal}));
+}
+
+TEST_F(Sinks, AsyncCommitsBecomeDurableWithAFlush) {
+  const Table log = sink_->OpenTable("log", kAppend).value();
+  batch_.From({"s", 0, 0});
+  batch_.Insert(log, {1}, "v");
+  const CommitReport report = sink_->Commit(batch_, {.durability = Durability::kAsync}).value();
+  EXPECT_FALSE(report.durable());
+  EXPECT_TRUE(sink_->DurableCheckpoints("s").value().empty());
+  EXPECT_LT(sink_->ReadMetrics().durable_commit, report.commit());
+  ASSERT_TRUE(sink_->Flush());
+  EXPECT_EQ(sink_->DurableCheckpoints("s").value().at(0).next, 1);
+  EXPECT_EQ(sink_->ReadMetrics().durable_commit, report.commit());
+  EXPECT_EQ(sink_->ReadMetrics().flush_latency.count, 1U);
+}
+
+TEST_F(Sinks, AnInvalidRecordRejectsTheBatchOrGoesToQuarantine) {
+  Table log = sink_->OpenTable("log", kAppend).value();
+  const auto fill = [&] {
+    batch_.Clear();
+    batch_.Insert(log, {1}, "v");
+    batch_.Insert(log, {2}, "v", {.version = 1});
+  };
+  fill();
+  const auto rejected = sink_->Commit(batch_);
+  ASSERT_FALSE(rejected);
+  EXPECT_EQ(rejected.error().code(), ErrorCode::kInvalidRecord);
+  EXPECT_EQ(rejected.error().record(), 1U);
+  EXPECT_EQ(log.Info().rows, 0U);
+  Open({.on_invalid = InvalidPolicy::kQuarantine});
+  log = sink_->OpenTable("log", kAppend).value();
+  fill();
+  EXPECT_EQ(sink_->Commit(batch_).value().refused().at(0).index, 1U);
+  EXPECT_EQ(log.Info().rows, 1U);
+  EXPECT_EQ(sink_->NewSnapshot().value().Quarantine({.table = "log"}).value().size(), 1U);
+}
+
+TEST_F(Sinks, LimitsOfTablesAndBatchesLoseNothing) {
+  Open({.limits = {.batch_records = 2, .tables = 1}});
+  const Table log = sink_->OpenTable("log", kAppend).value();
+  EXPECT_EQ(sink_->OpenTable("more").error().code(), ErrorCode::kLimitExceeded);
+  for (int i = 0; i < 3; ++i) batch_.Insert(log, {i}, "v");  // the batch's own limit is wider
+  EXPECT_EQ(sink_->Commit(batch_).error().code(), ErrorCode::kLimitExceeded);
+  EXPECT_EQ(log.Info().rows, 0U);
+  sink_.reset();
+  EXPECT_EQ(IdempotentSink::Open(directory_.path(), {.limits = {.key_bytes = 0}}).error().code(),
+            ErrorCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace idem

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <idem/idem.h>
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace idem {
+namespace {
+
+class Upkeep : public ::testing::Test {
+ protected:
+  QuarantineEntry OnlyEntry() {
+    const auto entries = sink_->NewSnapshot().value().Quarantine().value();
+    EXPECT_EQ(entries.size(), 1U);
+    return entries.at(0);
+  }
+  Outcome CommitOne() {
+    const Outcome outcome = sink_->Commit(batch_).value().outcomes().at(0);
+    batch_.Clear();
+    return outcome;
+  }
+  Outcome Upsert(std::int64_t key, std::string_view value, std::int64_t version) {
+    batch_.Upsert(rows_, {key}, value, {.version = version});
+    return CommitOne();
+  }
+  Outcome Insert(std::string_view key, std::string_view value) {
+    batch_.Insert(log_, {key}, value);
+    return CommitOne();
+  }
+
+  const std::unique_ptr<IdempotentSink> sink_ =
+      IdempotentSink::OpenInMemory({.on_invalid = InvalidPolicy::kQuarantine}).value();
+  const Table log_ = sink_->OpenTable("log", {.mode = TableMode::kAppend}).value();
+  const Table rows_ = sink_->OpenTable("rows", {.horizon = 10}).value();
+  Batch batch_;
+};
+
+TEST_F(Upkeep, AcceptingMakesTheRefusedRecordTheRow) {
+  const std::string key(300, 'k');  // too long to be found again by luck
+  Insert(key, "first");
+  EXPECT_EQ(Insert(key, "second").verdict, Verdict::kConflict);
+  const QuarantineId id = OnlyEntry().id;
+  ASSERT_TRUE(sink_->Resolve(id, Resolution::kAccept));
+  EXPECT_EQ(log_.Get({key}).value()->value, "second");
+  EXPECT_EQ(log_.Info().rows, 1U);
+  EXPECT_EQ(Insert(key, "second").verdict, Verdict::kDuplicate);
+  const auto commit = sink_->ReadMetrics().commit;
+  EXPECT_TRUE(sink_->Resolve(id, Resolution::kAccept));
+  EXPECT_EQ(sink_->ReadMetrics().commit, commit);
+  EXPECT_EQ(sink_->Resolve(id, Resolution::kDiscard).error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_TRUE(sink_->NewSnapshot().value().Verify().value().ok());
+}
+
+TEST_F(Upkeep, DiscardingLeavesTheRowAndAMarker) {
+  Insert("k", "first");
+  Insert("k", "second");
+  ASSERT_TRUE(sink_->Resolve(OnlyEntry().id, Resolution::kDiscard));
+  EXPECT_EQ(log_.Get({"k"}).value()->value, "first");
+  EXPECT_EQ(Insert("k", "second").reason, Reason::kResolved);
+  EXPECT_TRUE(sink_->NewSnapshot().value().Quarantine().value().empty());
+  EXPECT_EQ(sink_->NewSnapshot().value().Quarantine({.include_resolved = true}).value().size(), 1U);
+}
+
+TEST_F(Upkeep, AnInvalidRecordCanOnlyBeDiscarded) {
+  batch_.Reject(log_, "torn", "no end of line");
+  CommitOne();
+  const QuarantineId id = OnlyEntry().id;
+  EXPECT_EQ(sink_->Resolve(id, Resolution::kAccept).error().code(), ErrorCode::kUnsupported);
+  EXPECT_TRUE(sink_->Resolve(id, Resolution::kDiscard));
+  EXPECT_EQ(sink_->Resolve({1, 2}, Resolution::kDiscard).error().code(), ErrorCode::kNotFound);
+}
+
+// The accepted record keeps the rank of its source, by which later ties are decided.
+TEST_F(Upkeep, AnAcceptedRecordKeepsItsRank) {
+  ASSERT_TRUE(sink_->DeclareSource("high", {.rank = 5}));
+  Upsert(1, "x", 100);
+  batch_.From({"high", 0, 0});
+  batch_.Upsert(rows_, {2}, "late", {.version = 1});
+  EXPECT_EQ(CommitOne().verdict, Verdict::kTooLate);
+  ASSERT_TRUE(sink_->Resolve(OnlyEntry().id, Resolution::kAccept));
+  const std::uint64_t resolved = sink_->ReadMetrics().commit;
+  for (const std::string_view value : {"a", "b", "c", "d", "e", "f"}) {
+    EXPECT_EQ(Upsert(2, value, 1), (Outcome{Verdict::kStale, Reason::kTie, resolved}));
+  }
+  EXPECT_EQ(rows_.Get({2}).value()->value, "late");
+}
+
+TEST_F(Upkeep, CollectedTombstonesLeaveAFloor) {
+  Upsert(1, "x", 1);
+  batch_.Delete(rows_, {1}, {.version = 2});
+  CommitOne();
+  EXPECT_EQ(sink_->CollectTombstones(rows_).value(), 0U);
+  Upsert(2, "y", 100);
+  EXPECT_EQ(Upsert(1, "old", 1).verdict, Verdict::kStale);
+  EXPECT_EQ(sink_->CollectTombstones(rows_).value(), 1U);
+  EXPECT_EQ(rows_.Info().tombstones, 0U);
+  EXPECT_EQ(Upsert(1, "old", 1).verdict, Verdict::kTooLate);
+  EXPECT_EQ(Upsert(1, "new", 95).verdict, Verdict::kInserted);
+  EXPECT_EQ(sink_->CollectTombstones(log_).error().code(), ErrorCode::kUnsupported);
+  EXPECT_TRUE(sink_->NewSnapshot().value().Verify().value().ok());
+}
+
+}  // namespace
+}  // namespace idem
