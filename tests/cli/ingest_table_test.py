@@ -48,7 +48,8 @@ class IngestTable(CommandTest):
         file = self.lines("e.ndjson", '{"k":"b","v":1}')
         for arguments, word in ((("--mode", "append"), "mode"), (("--tie", "first"), "tie")):
             refused = self.ingest(*VERSIONED, *arguments, file, code=1)
-            self.assertEqual(refused["error"]["code"], "DefinitionChanged")
+            self.assertEqual((refused["error"]["code"], refused["rows"]),
+                             ("DefinitionChanged", 1))
             self.assertIn(word, self.err)
         self.assertEqual(self.ingest(*VERSIONED, "--mode", "upsert", file)["rows"], 2)
 

@@ -20,7 +20,8 @@ class Upkeep(CommandTest):
                          "s\t0\t0\t2\t[2,5)\t\t\n")
         [checkpoint] = self.checkpoints()
         self.assertEqual(checkpoint["holes"], [{"begin": 2, "end": 5}])
-        self.assertEqual(self.idem("checkpoints", "list", "--db", self.db, "--source", "z").out, b"")
+        other = self.idem("checkpoints", "list", "--db", self.db, "--source", "z")
+        self.assertEqual(other.out, b"")
 
     def test_checkpoints_rewind(self):
         self.ingest("--offset", "o", "--source", "s",
