@@ -21,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::idem::testing::Plan;
+using ::idem::testing::ReadAll;
 using ::idem::testing::RowKey;
 using ::idem::testing::TempDirectory;
 
@@ -75,18 +76,32 @@ Result<int> Count(const Store& store) {
   }
 }
 
+void Fill(const fs::path& path) {
+  const auto store = OpenRocksStore(path, {}).value();
+  std::mt19937_64 random(7);
+  for (int i = 0; i < kRows; ++i) {
+    std::string value;
+    while (value.size() < 200) value += std::to_string(random());
+    Plan().Put(RowKey(std::to_string(i)), value).CommitTo(store.get()).value();
+  }
+}
+
+// Keys asked for in any order, in many sorted files of one level: each is found in its own.
+TEST(RocksFiles, ReadsFindKeysInAllOfThem) {
+  const TempDirectory directory;
+  const fs::path path = directory.path() / "store";
+  Fill(path);
+  ASSERT_GE(CompactIntoManyFiles(path).size(), 4U);
+  std::vector<std::string> keys;
+  for (int i = 0; i < kRows; ++i) keys.push_back(RowKey(std::to_string(i * 997 % kRows)));
+  const auto store = OpenRocksStore(path, {}).value();
+  for (const auto& value : ReadAll(*store, keys)) ASSERT_TRUE(value.has_value());
+}
+
 TEST(RocksDamage, AScanReportsItAndNeverSkips) {
   const TempDirectory directory;
   const fs::path original = directory.path() / "store";
-  {
-    const auto store = OpenRocksStore(original, {}).value();
-    std::mt19937_64 random(7);
-    for (int i = 0; i < kRows; ++i) {
-      std::string value;
-      while (value.size() < 200) value += std::to_string(random());
-      Plan().Put(RowKey(std::to_string(i)), value).CommitTo(store.get()).value();
-    }
-  }
+  Fill(original);
   const std::vector<fs::path> victims = CompactIntoManyFiles(original);
   ASSERT_GE(victims.size(), 4U);
   SinkOptions without_filter;
