@@ -58,7 +58,6 @@ constexpr const char* kRequired[] = {
     "invalid: version_unexpected",
     "invalid: version_kind_mismatch",
     "invalid: version_malformed",
-    "invalid: event_id_too_large",
     "invalid: payload_not_json",
     "invalid: operation_not_allowed",
     "invalid: offset_out_of_range",

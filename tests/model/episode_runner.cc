@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <set>
 
 namespace idem::model {
 
@@ -144,8 +145,10 @@ Episode Shrink(const Episode& episode, const std::function<bool(const Episode&)>
   // Tables are named by what follows; everything else may go.
   Episode tables = episode;
   std::vector<Step> steps;
+  std::set<std::string> named;
   std::erase_if(tables.steps, [&](const Step& step) {
-    if (std::holds_alternative<script::OpenTable>(step)) return false;
+    const auto* table = std::get_if<script::OpenTable>(&step);
+    if (table != nullptr && named.insert(table->name).second) return false;
     steps.push_back(step);
     return true;
   });
@@ -154,7 +157,8 @@ Episode Shrink(const Episode& episode, const std::function<bool(const Episode&)>
     candidate.steps.insert(candidate.steps.end(), rest.begin(), rest.end());
     return candidate;
   };
-  Reduce<Step>(&steps, [&](const std::vector<Step>& rest) { return fails(with(rest)); });
+  const auto steps_fail = [&](const std::vector<Step>& rest) { return fails(with(rest)); };
+  Reduce<Step>(&steps, steps_fail);
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (!std::holds_alternative<script::Commit>(steps[i])) continue;
     script::Commit commit = std::get<script::Commit>(steps[i]);
@@ -165,6 +169,7 @@ Episode Shrink(const Episode& episode, const std::function<bool(const Episode&)>
     });
     steps[i] = commit;
   }
+  Reduce<Step>(&steps, steps_fail);
   return with(steps);
 }
 

@@ -112,14 +112,14 @@ class Maker {
   Step NextStep() {
     if (!profile_.upkeep) return NextCommit();
     const std::uint64_t dice = random_.Below(1000);
-    if (dice < 12) return script::Reopen{};
-    if (dice < 70) return NextResolve();
-    if (dice < 90) return NextRewind();
-    if (dice < 100) return script::ForgetTokens{Application(), random_.Between(0, 4)};
-    if (dice < 130) return script::Collect{random_.Percent(90) ? "horizon" : "converge"};
-    if (dice < 135) return script::Flush{};
-    if (dice < 140) return script::OpenTable{"converge", tables_.at("converge")};
-    if (dice < 145) {
+    if (dice < 8) return script::Reopen{};
+    if (dice < 32) return NextResolve();
+    if (dice < 42) return NextRewind();
+    if (dice < 48) return script::ForgetTokens{Application(), random_.Between(0, 4)};
+    if (dice < 64) return script::Collect{random_.Percent(90) ? "horizon" : "converge"};
+    if (dice < 67) return script::Flush{};
+    if (dice < 70) return script::OpenTable{"converge", tables_.at("converge")};
+    if (dice < 74) {
       return script::DeclareSource{
           "start", {.start = random_.Between(3, 6), .rank = random_.Percent(80) ? 0U : 9U}};
     }
@@ -214,8 +214,13 @@ class Maker {
     if (dice < 15) offset -= random_.Between(1, 4);
     if (dice >= 85 && (!refuses || dice >= 98)) offset += random_.Between(1, 4);
     place->offset = std::max<std::int64_t>(offset, 0);
-    if (random_.Below(1000) < 4) place->offset = random_.Percent(50) ? -1 : INT64_MAX;
     if (offset == *cursor) ++*cursor;
+    const bool known = oracle_.NextOffset(*place).has_value();
+    if (!known) place->offset += 6;
+    if (known && random_.Below(1000) < 4) {
+      place->offset = -1;
+      return;
+    }
     if (!profile_.rejections) return;
     if (random_.Percent(15)) place->incarnation = "first";
     if (random_.Below(1000) < 4) place->incarnation = "second";
@@ -306,9 +311,6 @@ class Maker {
         return;
       case 4:
         SpoilVersion(options, action);
-        return;
-      case 5:
-        action->event_id = Tuple{std::string(kEventIdBytesMax, 'e')};
         return;
       case 6:
         if (options.mode != TableMode::kAppend) return;

@@ -5,18 +5,15 @@
 #include "model/coverage.h"
 #include "model/episode_runner.h"
 #include "model/generator.h"
+#include "model/scratch.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <string>
 
 namespace idem::model {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::uint64_t kDefaultSeed = 20240501;
 constexpr std::uint64_t kDefaultOps = 200'000;
@@ -30,23 +27,18 @@ std::uint64_t FromEnvironment(const char* name, std::uint64_t fallback) {
 
 class Model : public testing::Test {
  protected:
-  void SetUp() override {
-    scratch_ = fs::temp_directory_path() / ("idem-model-" + std::to_string(getpid()));
-    fs::create_directories(scratch_);
-  }
-  void TearDown() override { fs::remove_all(scratch_); }
-
   // What to print of a failure: how to see it again, and the shortest way there.
   std::string Explain(const Episode& episode) {
     const auto fails = [this](const Episode& smaller) {
-      return !RunEpisode(smaller, scratch_, 1, nullptr).empty();
+      return !RunEpisode(smaller, scratch_.path(), 1, nullptr).empty();
     };
     const Episode small = Shrink(episode, fails);
     return "replay with IDEM_MODEL_SEED=" + std::to_string(episode.seed) + " IDEM_MODEL_OPS=1\n\n" +
-           AsScenario(small) + "\nwhich ends in:\n" + RunEpisode(small, scratch_, 1, nullptr);
+           AsScenario(small) + "\nwhich ends in:\n" +
+           RunEpisode(small, scratch_.path(), 1, nullptr);
   }
 
-  fs::path scratch_;
+  Scratch scratch_{"idem-model"};
 };
 
 TEST_F(Model, RandomOperationsAgreeWithTheOracle) {
@@ -57,7 +49,7 @@ TEST_F(Model, RandomOperationsAgreeWithTheOracle) {
   std::uint64_t episodes = 0;
   for (; done < ops; ++episodes) {
     const Episode episode = MakeEpisode(seed + episodes, kEpisodeRecords);
-    const std::string problem = RunEpisode(episode, scratch_, kReadEvery, &coverage);
+    const std::string problem = RunEpisode(episode, scratch_.path(), kReadEvery, &coverage);
     ASSERT_EQ(problem, "") << Explain(episode);
     done += episode.records;
   }

@@ -21,12 +21,16 @@ Answer Fail(ErrorCode code) {
   return answer;
 }
 
-bool SameActions(const std::vector<Action>& a, const std::vector<Action>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Action& x, const Action& y) {
-    return x.kind == y.kind && x.place == y.place && x.range == y.range && x.note == y.note &&
-           x.table == y.table && x.key == y.key && x.version == y.version &&
-           x.event_id == y.event_id && x.value == y.value && x.why == y.why;
-  });
+// A batch is known again by its records; where they were read does not matter.
+bool SameRecords(const std::vector<Action>& a, const std::vector<Action>& b) {
+  const auto records = [](const std::vector<Action>& actions) {
+    std::vector<RefusedRecord> out;
+    for (const Action& action : actions) {
+      if (action.is_record()) out.push_back(script::AsRefused(action));
+    }
+    return out;
+  };
+  return records(a) == records(b);
 }
 
 }  // namespace
@@ -72,6 +76,11 @@ Answer Oracle::Run(const script::DeclareSource& step) {
   if (found != world_.sources.end()) {
     if (found->second.rank != step.options.rank) return Fail(ErrorCode::kDefinitionChanged);
     if (found->second == step.options) return {};
+  } else if (step.options.rank != 0 &&
+             std::any_of(world_.checkpoints.begin(), world_.checkpoints.end(),
+                         [&](const auto& at) { return at.first.first == step.name; })) {
+    // It has been read with the default rank, by which ties may have been decided.
+    return Fail(ErrorCode::kDefinitionChanged);
   }
   world_.sources[step.name] = step.options;
   return Done();
@@ -89,7 +98,7 @@ bool Oracle::AnswerFromToken(const script::Commit& step, Answer* answer) const {
   }
   const auto found = world_.tokens.find(*step.token);
   if (found == world_.tokens.end()) return false;
-  if (!SameActions(found->second.actions, step.actions)) {
+  if (!SameRecords(found->second.actions, step.actions)) {
     Reach("token reused");
     *answer = Fail(ErrorCode::kTokenReused);
     return true;
@@ -134,6 +143,11 @@ Answer Oracle::Run(const script::Commit& step) {
       default:
         answer.outcomes.push_back(Decide(&draft, action));
     }
+  }
+  for (const auto& [key, at] : draft.world.checkpoints) {
+    if (at.done.size() <= options_.limits.ranges_per_partition) continue;
+    Reach("limit: ranges");
+    draft.errors.push_back(ErrorCode::kLimitExceeded);
   }
   if (!draft.errors.empty()) {
     answer = {};
@@ -220,7 +234,7 @@ Answer Oracle::Run(const script::Resolve& step) {
                                                                 : Action::Kind::kInsert;
     Record record;
     record.rank = SourceOf(world_, entry.place.source).rank;
-    Validate(table.options, action, &record);
+    Validate(table.options, action, false, &record);
     Write(&draft, &table, record);
     if (record.event_id) {
       table.events[*record.event_id] = {draft.number, record.is_delete, record.key, record.version,
@@ -231,8 +245,9 @@ Answer Oracle::Run(const script::Resolve& step) {
 }
 
 Answer Oracle::Run(const script::ForgetTokens& step) {
-  std::int64_t& floor = world_.token_floors.emplace(step.application, step.below).first->second;
-  floor = std::max(floor, step.below);
+  const auto found = world_.token_floors.find(step.application);
+  if (found != world_.token_floors.end() && found->second >= step.below) return {};
+  const std::int64_t floor = world_.token_floors[step.application] = step.below;
   std::erase_if(world_.tokens, [&](const auto& one) {
     return one.first.name == step.application && one.first.sequence && *one.first.sequence < floor;
   });

@@ -134,7 +134,8 @@ class Oracle final : public script::Target {
   void MarkDone(Draft* draft, Checkpoint* at, OffsetRange range);
 
   // oracle_rules.cc
-  Reason Validate(const TableOptions& table, const script::Action& action, Record* record) const;
+  Reason Validate(const TableOptions& table, const script::Action& action, bool bad_offset,
+                  Record* record) const;
   Outcome Decide(Draft* draft, const script::Action& action);
   Outcome Refuse(Draft* draft, const script::Action& action, Outcome outcome);
   Outcome ApplyEvent(Draft* draft, TableModel* table, const Record& record);

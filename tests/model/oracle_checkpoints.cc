@@ -18,7 +18,7 @@ const SourceOptions& Oracle::SourceOf(const World& world, std::string_view sourc
 }
 
 // The checkpoint of a place, made when it is new: it starts where the source says, else at `first`.
-// Null when the commit must fail.
+// What is wrong makes the commit fail in the end; going on finds everything that is.
 Checkpoint* Oracle::At(Draft* draft, const Place& place, std::int64_t first) {
   const PlaceKey key{place.source, {place.partition.name, place.partition.number}};
   draft->touched[key] = true;
@@ -27,7 +27,6 @@ Checkpoint* Oracle::At(Draft* draft, const Place& place, std::int64_t first) {
     if (draft->world.checkpoints.size() >= options_.limits.source_partitions) {
       Reach("limit: source partitions");
       draft->errors.push_back(ErrorCode::kLimitExceeded);
-      return nullptr;
     }
     Checkpoint fresh;
     fresh.source = place.source;
@@ -42,7 +41,6 @@ Checkpoint* Oracle::At(Draft* draft, const Place& place, std::int64_t first) {
     if (!at->incarnation.empty()) {
       Reach("source replaced");
       draft->errors.push_back(ErrorCode::kSourceReplaced);
-      return nullptr;
     }
     at->incarnation = place.incarnation;
     at->commit = draft->number;
@@ -71,11 +69,6 @@ void Oracle::MarkDone(Draft* draft, Checkpoint* at, OffsetRange range) {
     }
   }
   if (merged.size() < at->done.size()) Reach("gap filled");
-  if (merged.size() > options_.limits.ranges_per_partition) {
-    Reach("limit: ranges");
-    draft->errors.push_back(ErrorCode::kLimitExceeded);
-    return;
-  }
   if (merged != at->done || next != at->next) {
     at->commit = draft->number;
     draft->changed = true;
@@ -89,9 +82,9 @@ void Oracle::From(Draft* draft, const Place& place) {
   draft->rank = SourceOf(draft->world, place.source).rank;
   draft->replayed = false;
   draft->bad_offset = place.offset < 0 || place.offset > kOffsetMax;
+  draft->touched[{place.source, {place.partition.name, place.partition.number}}] = true;
   if (draft->bad_offset) return;
   Checkpoint* at = At(draft, place, place.offset);
-  if (at == nullptr) return;
   if (place.offset < at->start) {
     Reach("offset below start");
     return;
@@ -120,7 +113,6 @@ void Oracle::From(Draft* draft, const Place& place) {
 
 void Oracle::Advance(Draft* draft, const Action& action) {
   Checkpoint* at = At(draft, action.place, action.place.offset);
-  if (at == nullptr) return;
   if (!action.note.empty() && action.note != at->note) {
     at->note = action.note;
     at->commit = draft->number;
@@ -135,7 +127,6 @@ void Oracle::Advance(Draft* draft, const Action& action) {
 
 void Oracle::DeclareEmpty(Draft* draft, const Action& action) {
   Checkpoint* at = At(draft, action.place, action.range.begin);
-  if (at == nullptr) return;
   Reach("declare empty");
   MarkDone(draft, at, action.range);
 }

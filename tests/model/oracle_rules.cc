@@ -47,8 +47,10 @@ void Oracle::Reach(std::string_view what) const {
   }
 }
 
-// Why a record is INVALID in its table, or kNone and the record as it is compared and stored.
-Reason Oracle::Validate(const TableOptions& table, const Action& action, Record* record) const {
+// Why a record is INVALID in its table, or kNone and the record as it is compared and stored. Of
+// several reasons the one that is cheapest to find is given.
+Reason Oracle::Validate(const TableOptions& table, const Action& action, bool bad_offset,
+                        Record* record) const {
   record->key = action.key;
   record->version = action.version;
   record->event_id = action.event_id;
@@ -58,13 +60,14 @@ Reason Oracle::Validate(const TableOptions& table, const Action& action, Record*
   if (record->key.empty()) return Reason::kKeyMissing;
   if (EncodedSize(record->key) > options_.limits.key_bytes) return Reason::kKeyTooLarge;
   if (record->value.size() > options_.limits.value_bytes) return Reason::kValueTooLarge;
-  const Reason version = CheckVersion(table, &record->version);
-  if (version != Reason::kNone) return version;
   if (record->event_id && EncodedSize(*record->event_id) > kEventIdBytesMax) {
     return Reason::kEventIdTooLarge;
   }
+  if (bad_offset) return Reason::kOffsetOutOfRange;
   const bool insert = action.kind == Action::Kind::kInsert;
   if (insert != (table.mode == TableMode::kAppend)) return Reason::kOperationNotAllowed;
+  const Reason version = CheckVersion(table, &record->version);
+  if (version != Reason::kNone) return version;
   if (record->is_delete) return Reason::kNone;
   const std::optional<Content> content = ContentOf(table, record->value);
   if (!content) return Reason::kPayloadNotJson;
@@ -76,8 +79,7 @@ Outcome Oracle::Decide(Draft* draft, const Action& action) {
   TableModel& table = draft->world.tables.find(action.table)->second;
   Record record;
   record.rank = draft->rank;
-  Reason invalid = Validate(table.options, action, &record);
-  if (invalid == Reason::kNone && draft->bad_offset) invalid = Reason::kOffsetOutOfRange;
+  const Reason invalid = Validate(table.options, action, draft->bad_offset, &record);
   if (invalid != Reason::kNone) {
     Reach("invalid: " + std::string(ToString(invalid)));
     if (options_.on_invalid == InvalidPolicy::kRejectBatch) {

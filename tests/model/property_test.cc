@@ -4,20 +4,17 @@
 // order (2), cut (3) and conservation (8). Each runs on both stores.
 
 #include "model/generator.h"
+#include "model/scratch.h"
 #include "script/sink_target.h"
 #include "script/text.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <string>
 
 namespace idem::model {
 namespace {
-
-namespace fs = std::filesystem;
 
 using script::Action;
 using script::Answer;
@@ -33,19 +30,13 @@ using Group = std::vector<Action>;
 
 class Property : public testing::TestWithParam<StoreKind> {
  protected:
-  void SetUp() override {
-    scratch_ = fs::temp_directory_path() / ("idem-property-" + std::to_string(getpid()));
-    fs::create_directories(scratch_);
-  }
-  void TearDown() override { fs::remove_all(scratch_); }
-
   std::unique_ptr<SinkTarget> NewSink(const SinkOptions& options) {
     return std::make_unique<SinkTarget>(GetParam(), options,
-                                        scratch_ / std::to_string(++stores_made_));
+                                        scratch_.path() / std::to_string(++stores_made_));
   }
   std::uint64_t Seeds() const { return GetParam() == StoreKind::kMemory ? 40 : 10; }
 
-  fs::path scratch_;
+  Scratch scratch_{"idem-property"};
   int stores_made_ = 0;
 };
 
