@@ -22,6 +22,7 @@ struct VerifyReport {
   std::uint64_t tombstones = 0;
   std::uint64_t event_ids = 0;
   std::uint64_t checkpoints = 0;
+  std::uint64_t tokens = 0;  // reports kept for batch tokens
   std::uint64_t quarantined = 0;
   std::uint64_t finding_count = 0;      // all of them
   std::vector<VerifyFinding> findings;  // the first kVerifyFindingsMax

@@ -28,6 +28,7 @@ std::string VerifyJson(const VerifyReport& report) {
                    {"tombstones", report.tombstones},
                    {"event_ids", report.event_ids},
                    {"checkpoints", report.checkpoints},
+                   {"tokens", report.tokens},
                    {"quarantined", report.quarantined},
                    {"finding_count", report.finding_count},
                    {"findings", findings}});
@@ -41,10 +42,10 @@ std::string VerifyText(const VerifyReport& report) {
   }
   fmt::format_to(std::back_inserter(text),
                  "{} at commit {}: {} tables, {} rows, {} tombstones, {} event ids, {} "
-                 "checkpoints, {} quarantined, {} findings",
+                 "checkpoints, {} tokens, {} quarantined, {} findings",
                  report.ok() ? "ok" : "NOT OK", report.commit, report.tables, report.rows,
-                 report.tombstones, report.event_ids, report.checkpoints, report.quarantined,
-                 report.finding_count);
+                 report.tombstones, report.event_ids, report.checkpoints, report.tokens,
+                 report.quarantined, report.finding_count);
   return text;
 }
 

@@ -57,10 +57,13 @@ Error Damaged(std::string_view what) {
                                            "on the store, then restore it from a backup");
 }
 
-Result<void> ForEach(
-    const StoreView& view, std::string_view prefix,
-    const std::function<Result<void>(std::string_view key, std::string_view value)>& visit) {
-  auto cursor = view.Scan(prefix, codec::PrefixEnd(prefix));
+Result<void> ForEach(const StoreView& view, std::string_view prefix, const EntryVisitor& visit) {
+  return ForEach(view, prefix, codec::PrefixEnd(prefix), visit);
+}
+
+Result<void> ForEach(const StoreView& view, std::string_view begin, std::string_view end,
+                     const EntryVisitor& visit) {
+  auto cursor = view.Scan(begin, end);
   if (!cursor) return cursor.error();
   for (;;) {
     const Result<bool> more = (*cursor)->Next();

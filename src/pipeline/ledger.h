@@ -51,9 +51,13 @@ struct Ledger {
 // The error for an entry that does not decode.
 Error Damaged(std::string_view what);
 
-// Calls `visit` for each entry whose key begins with `prefix`, until it returns an error.
-Result<void> ForEach(
-    const storage::StoreView& view, std::string_view prefix,
-    const std::function<Result<void>(std::string_view key, std::string_view value)>& visit);
+using EntryVisitor = std::function<Result<void>(std::string_view key, std::string_view value)>;
+
+// Calls `visit` for each entry with begin <= key < end (an empty `end` is no bound), or whose key
+// begins with `prefix`, until it returns an error.
+Result<void> ForEach(const storage::StoreView& view, std::string_view begin, std::string_view end,
+                     const EntryVisitor& visit);
+Result<void> ForEach(const storage::StoreView& view, std::string_view prefix,
+                     const EntryVisitor& visit);
 
 }  // namespace idem::pipeline

@@ -1,34 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Verify: derives from the rows whatever a commit keeps beside them, and compares.
-#include "codec/event_record.h"
-#include "codec/fingerprint.h"
+// Verify: reads every entry of a store, derives from the rows whatever a commit keeps beside them,
+// and compares.
 #include "codec/keyspace.h"
 #include "codec/quarantine_record.h"
-#include "codec/row_envelope.h"
 #include "codec/source_records.h"
-#include "codec/tuple.h"
+#include "codec/store_header.h"
+#include "codec/token_records.h"
 #include "pipeline/ledger.h"
 #include "sink/snapshot_impl.h"
+#include "sink/table_audit.h"
 
 #include <map>
-#include <memory>
 #include <string>
 
 namespace idem {
 namespace {
 
+using codec::Space;
 using pipeline::ForEach;
 
 constexpr std::uint64_t kProgressEvery = 65'536;
-
-struct DerivedTable {
-  explicit DerivedTable(codec::TableDefinition table)
-      : definition(std::move(table)), fingerprinter(definition.options) {}
-  codec::TableDefinition definition;
-  codec::PayloadFingerprinter fingerprinter;
-  TableInfo derived;
-};
 
 std::uint32_t TableIdOf(std::string_view key) {
   std::uint32_t id = 0;
@@ -44,33 +36,51 @@ class Verifier {
       : snapshot_(snapshot), options_(options) {}
 
   Result<VerifyReport> Run() {
-    report_.commit = snapshot_.commit();
-    using Visit = void (Verifier::*)(std::string_view, std::string_view);
-    const std::pair<codec::Space, Visit> passes[] = {
-        {codec::Space::kTable, &Verifier::VisitTable},
-        {codec::Space::kRow, &Verifier::VisitRow},
-        {codec::Space::kEvent, &Verifier::VisitEvent},
-        {codec::Space::kCheckpoint, &Verifier::VisitCheckpoint},
-        {codec::Space::kQuarantine, &Verifier::VisitQuarantine},
+    // In the order of the keys, in which a table comes before what belongs to it.
+    const std::pair<Space, Visit> passes[] = {
+        {Space::kFormat, &Verifier::VisitFormat},
+        {Space::kEpoch, &Verifier::VisitNumber},
+        {Space::kLastCommit, &Verifier::VisitNumber},
+        {Space::kTable, &Verifier::VisitTable},
+        {Space::kTableState, &Verifier::VisitTableState},
+        {Space::kSource, &Verifier::VisitSource},
+        {Space::kCheckpoint, &Verifier::VisitCheckpoint},
+        {Space::kRewind, &Verifier::VisitRewind},
+        {Space::kRequestToken, &Verifier::VisitToken},
+        {Space::kSequenceToken, &Verifier::VisitToken},
+        {Space::kTokenFloor, &Verifier::VisitTokenFloor},
+        {Space::kQuarantine, &Verifier::VisitQuarantine},
+        {Space::kEvent, &Verifier::VisitEvent},
+        {Space::kRow, &Verifier::VisitRow},
     };
+    report_.commit = snapshot_.commit();
+    std::string unclaimed;  // where the keys begin that no pass has read
     for (const auto& [space, visit] : passes) {
-      if (auto ok = Pass(space, visit); !ok) return ok.error();
+      if (auto ok = Read(unclaimed, codec::SpaceKey(space), &Verifier::VisitUnknown); !ok) {
+        return ok.error();
+      }
+      unclaimed = codec::PrefixEnd(codec::SpaceKey(space));
+      if (auto ok = Read(codec::SpaceKey(space), unclaimed, visit); !ok) return ok.error();
     }
-    for (const auto& [id, table] : tables_) {
-      if (auto ok = Compare(*table); !ok) return ok.error();
+    if (auto ok = Read(unclaimed, {}, &Verifier::VisitUnknown); !ok) return ok.error();
+    for (const auto& [id, audit] : tables_) {
+      audit.Compare();
+      report_.rows += audit.derived().rows;
+      report_.tombstones += audit.derived().tombstones;
+      report_.event_ids += audit.derived().event_ids;
     }
     return std::move(report_);
   }
 
  private:
-  template <typename Visit>
-  Result<void> Pass(codec::Space space, Visit visit) {
+  using Visit = Result<void> (Verifier::*)(std::string_view key, std::string_view value);
+
+  Result<void> Read(std::string_view begin, std::string_view end, Visit visit) {
     const auto each = [&](std::string_view key, std::string_view value) -> Result<void> {
-      (this->*visit)(key, value);
       if (++entries_ % kProgressEvery == 0 && options_.progress) options_.progress(entries_);
-      return {};
+      return (this->*visit)(key, value);
     };
-    auto read = ForEach(snapshot_.view(), codec::SpaceKey(space), each);
+    auto read = ForEach(snapshot_.view(), begin, end, each);
     if (read || read.error().code() != ErrorCode::kCorruption) return read;
     Find("", "reading stopped: " + read.error().message());
     return {};
@@ -82,119 +92,149 @@ class Verifier {
     }
   }
 
-  void VisitTable(std::string_view, std::string_view value) {
-    codec::TableDefinition table;
-    if (!codec::DecodeTableDefinition(value, &table)) {
-      Find("", "a table definition cannot be decoded");
-      return;
-    }
-    ++report_.tables;
-    const std::uint32_t id = table.id;
-    tables_.emplace(id, std::make_unique<DerivedTable>(std::move(table)));
+  void CheckAge(std::uint64_t commit, const std::string& what) {
+    if (commit > report_.commit) Find("", what + " is newer than the last commit");
   }
 
-  DerivedTable* TableOf(std::string_view key, const char* what) {
-    const auto found = tables_.find(TableIdOf(key));
-    if (found != tables_.end()) return found->second.get();
-    Find("", std::string(what) + " belongs to no table");
-    return nullptr;
+  Result<void> VisitUnknown(std::string_view, std::string_view) {
+    Find("", "an entry is of no kind that this library writes");
+    return {};
   }
 
-  void VisitRow(std::string_view key, std::string_view value) {
-    DerivedTable* table = TableOf(key, "a row");
-    if (table == nullptr) return;
-    const std::string& name = table->definition.name;
-    const std::string_view row_key = key.substr(codec::kRowKeyPrefixBytes);
-    codec::RowEnvelope row;
-    if (!codec::DecodeRow(value, &row) || !codec::IsValidKey(row_key)) {
-      Find(name, "a row cannot be decoded");
-      return;
-    }
-    if (row.commit > report_.commit) Find(name, "a row is newer than the last commit");
-    if (row.tombstone) {
-      ++report_.tombstones;
-      ++table->derived.tombstones;
-      return;
-    }
-    ++report_.rows;
-    ++table->derived.rows;
-    table->derived.digest.Add(codec::RowDigest(row_key, row.version, row.fingerprint));
-    codec::Fingerprint fingerprint;
-    if (!table->fingerprinter.Of(row.payload, &scratch_, &fingerprint) ||
-        fingerprint != row.fingerprint) {
-      Find(name, "a row's value does not have its stored fingerprint");
-    }
-  }
-
-  void VisitEvent(std::string_view key, std::string_view value) {
-    DerivedTable* table = TableOf(key, "an event id");
-    if (table == nullptr) return;
-    codec::EventRecord event;
-    if (!codec::DecodeEvent(value, &event) ||
-        !codec::IsValidKey(key.substr(codec::kRowKeyPrefixBytes))) {
-      Find(table->definition.name, "an event id cannot be decoded");
-      return;
-    }
-    ++report_.event_ids;
-    ++table->derived.event_ids;
-    if (event.commit > report_.commit) {
-      Find(table->definition.name, "an event id is newer than the last commit");
-    }
-  }
-
-  void VisitCheckpoint(std::string_view key, std::string_view value) {
-    Checkpoint checkpoint;
-    if (!codec::DecodeCheckpoint(key, value, &checkpoint)) {
-      Find("", "a checkpoint cannot be decoded");
-      return;
-    }
-    ++report_.checkpoints;
-    if (checkpoint.commit > report_.commit) {
-      Find("",
-           "the checkpoint of source '" + checkpoint.source + "' is newer than the last commit");
-    }
-  }
-
-  void VisitQuarantine(std::string_view key, std::string_view value) {
-    QuarantineEntry entry;
-    if (!codec::DecodeQuarantineEntry(key, value, &entry)) {
-      Find("", "a quarantine entry cannot be decoded");
-      return;
-    }
-    ++report_.quarantined;
-  }
-
-  Result<void> Compare(const DerivedTable& table) {
-    auto stored = snapshot_.Describe(table.definition);
-    const std::string& name = table.definition.name;
-    if (!stored) {
-      if (stored.error().code() != ErrorCode::kCorruption) return stored.error();
-      Find(name, stored.error().message());
-      return {};
-    }
-    CompareCount(name, "rows", stored->rows, table.derived.rows);
-    CompareCount(name, "tombstones", stored->tombstones, table.derived.tombstones);
-    CompareCount(name, "event ids", stored->event_ids, table.derived.event_ids);
-    if (stored->digest != table.derived.digest) {
-      Find(name, "the digest is stored as " + stored->digest.ToHex() + ", the rows give " +
-                     table.derived.digest.ToHex());
+  Result<void> VisitFormat(std::string_view, std::string_view value) {
+    codec::FormatHeader header;
+    if (!codec::DecodeFormatHeader(value, &header)) {
+      Find("", "the format header cannot be decoded");
     }
     return {};
   }
 
-  void CompareCount(const std::string& table, const char* what, std::uint64_t stored,
-                    std::uint64_t derived) {
-    if (stored == derived) return;
-    Find(table, std::to_string(stored) + " " + what + " are stored as the count, " +
-                    std::to_string(derived) + " are there");
+  Result<void> VisitNumber(std::string_view, std::string_view value) {
+    std::uint64_t number = 0;
+    if (!codec::DecodeFixed64(value, &number)) {
+      Find("", "the writer epoch or the last commit cannot be decoded");
+    }
+    return {};
+  }
+
+  Result<void> VisitTable(std::string_view key, std::string_view value) {
+    codec::TableDefinition table;
+    if (!codec::DecodeTableDefinition(value, &table) || key != codec::TableKey(table.name)) {
+      Find("", "a table definition cannot be decoded");
+      return {};
+    }
+    ++report_.tables;
+    const std::uint32_t id = table.id;
+    const std::string name = table.name;
+    const auto find = [this](const std::string& of, std::string what) {
+      Find(of, std::move(what));
+    };
+    if (!tables_.try_emplace(id, std::move(table), find).second) {
+      Find(name, "another table has the same number");
+    }
+    return {};
+  }
+
+  TableAudit* TableOf(std::string_view key, const char* what) {
+    const auto found = tables_.find(TableIdOf(key));
+    if (found != tables_.end()) return &found->second;
+    Find("", std::string(what) + " belongs to no table");
+    return nullptr;
+  }
+
+  Result<void> VisitTableState(std::string_view key, std::string_view value) {
+    if (TableAudit* table = TableOf(key, "the state of a table")) {
+      table->VisitState(value, report_.commit);
+    }
+    return {};
+  }
+
+  Result<void> VisitRow(std::string_view key, std::string_view value) {
+    if (TableAudit* table = TableOf(key, "a row")) {
+      table->VisitRow(key.substr(codec::kRowKeyPrefixBytes), value, report_.commit);
+    }
+    return {};
+  }
+
+  Result<void> VisitEvent(std::string_view key, std::string_view value) {
+    if (TableAudit* table = TableOf(key, "an event id")) {
+      table->VisitEvent(key.substr(codec::kRowKeyPrefixBytes), value, report_.commit);
+    }
+    return {};
+  }
+
+  Result<void> VisitSource(std::string_view, std::string_view value) {
+    SourceOptions options;
+    if (!codec::DecodeSourceOptions(value, &options)) {
+      Find("", "the options of a source cannot be decoded");
+    }
+    return {};
+  }
+
+  Result<void> VisitCheckpoint(std::string_view key, std::string_view value) {
+    Checkpoint checkpoint;
+    if (!codec::DecodeCheckpoint(key, value, &checkpoint)) {
+      Find("", "a checkpoint cannot be decoded");
+      return {};
+    }
+    ++report_.checkpoints;
+    CheckAge(checkpoint.commit, "the checkpoint of source '" + checkpoint.source + "'");
+    return {};
+  }
+
+  Result<void> VisitRewind(std::string_view key, std::string_view value) {
+    RewindEntry entry;
+    if (!codec::DecodeRewind(key, value, &entry)) {
+      Find("", "a rewind entry cannot be decoded");
+      return {};
+    }
+    CheckAge(entry.commit, "a rewind of source '" + entry.source + "'");
+    return {};
+  }
+
+  Result<void> VisitToken(std::string_view, std::string_view value) {
+    codec::TokenRecord record;
+    if (!codec::DecodeTokenRecord(value, &record, 0)) {
+      Find("", "the report of a batch token cannot be decoded");
+      return {};
+    }
+    ++report_.tokens;
+    CheckAge(record.commit, "the report of a batch token");
+    return {};
+  }
+
+  // Reports below the floor are forgotten: one that is still there would answer a repeat.
+  Result<void> VisitTokenFloor(std::string_view key, std::string_view value) {
+    std::uint64_t floor = 0;
+    if (!codec::DecodeFixed64(value, &floor)) {
+      Find("", "a token floor cannot be decoded");
+      return {};
+    }
+    const std::string_view application = key.substr(1);
+    const auto below = [this](std::string_view, std::string_view) -> Result<void> {
+      Find("", "the report of a batch token is there, below the floor of its application");
+      return {};
+    };
+    return ForEach(snapshot_.view(), codec::SequenceTokenPrefix(application),
+                   codec::SequenceTokenKey(application, static_cast<std::int64_t>(floor)), below);
+  }
+
+  Result<void> VisitQuarantine(std::string_view key, std::string_view value) {
+    QuarantineEntry entry;
+    if (!codec::DecodeQuarantineEntry(key, value, &entry)) {
+      Find("", "a quarantine entry cannot be decoded");
+      return {};
+    }
+    ++report_.quarantined;
+    CheckAge(entry.commit, "a quarantine entry");
+    return {};
   }
 
   const SnapshotImpl& snapshot_;
   const VerifyOptions& options_;
-  std::map<std::uint32_t, std::unique_ptr<DerivedTable>> tables_;
+  std::map<std::uint32_t, TableAudit> tables_;  // by number
   VerifyReport report_;
   std::uint64_t entries_ = 0;
-  std::string scratch_;
 };
 
 }  // namespace
