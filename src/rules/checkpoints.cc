@@ -72,17 +72,14 @@ Delivery Deliver(const SourceOptions& options, std::int64_t offset, Checkpoint* 
   if (offset < checkpoint->start) return Delivery::kUnknown;
   if (offset < checkpoint->next || InRanges(checkpoint->done, offset)) return Delivery::kReplayed;
   if (offset > checkpoint->next && options.gaps == GapPolicy::kRefuse) return Delivery::kGap;
-  if (options.gaps == GapPolicy::kLegal) {
-    AdvanceTo(options, offset + 1, checkpoint);
-  } else {
-    MarkDone(options, {offset, offset + 1}, checkpoint);
-  }
+  MarkDone(options, {offset, offset + 1}, checkpoint);
   return Delivery::kNew;
 }
 
 void MarkDone(const SourceOptions& options, OffsetRange range, Checkpoint* checkpoint) {
   StartAt(options, range.begin, checkpoint);
-  range.begin = std::max(range.begin, checkpoint->next);
+  const bool skips = options.gaps == GapPolicy::kLegal;  // what lies before holds no records
+  range.begin = skips ? checkpoint->next : std::max(range.begin, checkpoint->next);
   if (range.begin >= range.end) return;
   if (range.begin == checkpoint->next) {
     checkpoint->next = range.end;

@@ -24,7 +24,7 @@ enum class Delivery : std::uint8_t {
 // source says.
 Delivery Deliver(const SourceOptions& options, std::int64_t offset, Checkpoint* checkpoint);
 
-// Every offset of the range is done, in whatever way.
+// Every offset of the range is done, in whatever way; where gaps are legal, all before it as well.
 void MarkDone(const SourceOptions& options, OffsetRange range, Checkpoint* checkpoint);
 
 // Every offset below `next` is done.

@@ -128,7 +128,10 @@ void Oracle::Advance(Draft* draft, const Action& action) {
 void Oracle::DeclareEmpty(Draft* draft, const Action& action) {
   Checkpoint* at = At(draft, action.place, action.range.begin);
   Reach("declare empty");
-  MarkDone(draft, at, action.range);
+  OffsetRange range = action.range;
+  const bool legal = SourceOf(draft->world, action.place.source).gaps == GapPolicy::kLegal;
+  if (legal && range.begin < range.end) range.begin = at->next;  // the gap before it is legal too
+  MarkDone(draft, at, range);
 }
 
 }  // namespace idem::model

@@ -80,7 +80,8 @@ class CheckpointModel : public ::testing::TestWithParam<GapPolicy> {
     const std::int64_t begin = Below(kOffsets);
     const OffsetRange range{begin, begin + 1 + Below(6)};
     model_.StartAt(options_.start.value_or(begin));
-    model_.Mark(range.begin, range.end);
+    const bool legal = options_.gaps == GapPolicy::kLegal;
+    model_.Mark(legal ? model_.start : range.begin, range.end);
     MarkDone(options_, range, &checkpoint_);
   }
 

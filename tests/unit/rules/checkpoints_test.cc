@@ -98,6 +98,15 @@ TEST(Checkpoints, ALegalGapIsSkipped) {
   EXPECT_EQ(Deliver(kLegal, 4, &checkpoint), Delivery::kReplayed);
 }
 
+TEST(Checkpoints, NothingStaysOpenBeforeALegalEmptyRange) {
+  Checkpoint checkpoint = At(0, 5);
+  MarkDone({.gaps = GapPolicy::kLegal}, {8, 10}, &checkpoint);
+  ExpectAt(checkpoint, 0, 10);
+  checkpoint = FreshCheckpoint();
+  MarkDone({.gaps = GapPolicy::kLegal}, {8, 10}, &checkpoint);
+  ExpectAt(checkpoint, 8, 10);
+}
+
 TEST(Checkpoints, MarkDoneMergesWhatOverlapsOrTouches) {
   const struct {
     OffsetRange range;
