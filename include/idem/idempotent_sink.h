@@ -99,7 +99,8 @@ class IDEM_EXPORT IdempotentSink final {
   // --- Sources ---
 
   // Where to go on reading: one point per partition seen so far, by partition. Empty when the
-  // source is new. Errors: none but kPoisoned.
+  // source is new. A poisoned sink still answers as of the last commit whose outcome is known, from
+  // where it is safe to offer again. Errors: none.
   Result<std::vector<ResumePoint>> ResumeFrom(std::string_view source) const;
 
   // The same as of the last durable commit: what may be acknowledged upstream.
@@ -120,7 +121,7 @@ class IDEM_EXPORT IdempotentSink final {
   Result<void> Resolve(const QuarantineId& id, Resolution resolution);
 
   // Forgets the reports of an application's tokens below `sequence`: offering one of them again is
-  // kTokenForgotten from then on, never a second application. A durable commit.
+  // kTokenForgotten from then on, never a second application. Durable commits, 10,000 reports each.
   Result<void> ForgetTokens(std::string_view application, std::int64_t below_sequence);
 
   // Removes the tombstones of `table` that lie beyond its horizon, and records the floor below

@@ -113,6 +113,14 @@ std::string SequenceTokenPrefix(std::string_view application) {
   return NamePrefix(Space::kSequenceToken, application);
 }
 
+std::int64_t SequenceOfToken(std::string_view key) {
+  base::Reader reader(key.substr(key.size() - sizeof(std::int64_t)));
+  std::int64_t sequence = 0;
+  const bool read = reader.ReadOrderedInt64(&sequence);
+  IDEM_ASSERT(read, "a sequence token's key ends with its sequence");
+  return sequence;
+}
+
 void AppendPartition(PartitionRef partition, std::string* out) {
   AppendPart(partition.is_name() ? KeyPart(partition.name()) : KeyPart(partition.number()), out);
 }

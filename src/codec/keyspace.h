@@ -76,6 +76,9 @@ std::string CheckpointPrefix(std::string_view source);
 std::string RewindPrefix(std::string_view source);
 std::string SequenceTokenPrefix(std::string_view application);
 
+// The sequence that a SequenceTokenKey ends with. REQUIRES: it is one.
+std::int64_t SequenceOfToken(std::string_view key);
+
 // A partition as it stands in keys and values: a tuple part, an integer or a string.
 void AppendPartition(PartitionRef partition, std::string* out);
 bool ReadPartition(std::string_view* input, Partition* partition);

@@ -23,7 +23,7 @@ namespace {
 
 using pipeline::WritePlanBuilder;
 
-constexpr std::size_t kCollectChunk = 10'000;
+constexpr std::size_t kUpkeepChunk = 10'000;  // entries erased in one commit
 
 Result<void> CheckRewind(const RewindOptions& options) {
   if (options.to < 0 || options.to > kOffsetMax) {
@@ -33,6 +33,19 @@ Result<void> CheckRewind(const RewindOptions& options) {
     return Error(ErrorCode::kInvalidArgument, "a rewind's reason is at most 1 KiB; shorten it");
   }
   return base::CheckIncarnation(options.incarnation.value_or(std::string_view()));
+}
+
+// Erases up to a chunk of token reports. False at the end of the cursor; otherwise `*floor` is the
+// sequence up to which all are erased.
+Result<bool> StageForgotten(storage::StoreCursor* cursor, WritePlanBuilder* plan,
+                            std::int64_t* floor) {
+  for (std::size_t i = 0; i < kUpkeepChunk; ++i) {
+    const Result<bool> more = cursor->Next();
+    if (!more || !*more) return more;
+    plan->Erase(cursor->key());
+    if (i + 1 == kUpkeepChunk) *floor = codec::SequenceOfToken(cursor->key()) + 1;
+  }
+  return true;
 }
 
 }  // namespace
@@ -161,17 +174,18 @@ Result<void> SinkImpl::ForgetTokens(std::string_view application, std::int64_t b
   auto cursor = (*view)->Scan(codec::SequenceTokenPrefix(application),
                               codec::SequenceTokenKey(application, below_sequence));
   if (!cursor) return cursor.error();
-  WritePlanBuilder plan;
-  for (;;) {
-    const Result<bool> more = (*cursor)->Next();
-    if (!more) return more.error();
-    if (!*more) break;
-    plan.Erase((*cursor)->key());
+  for (bool more = true; more;) {
+    WritePlanBuilder plan;
+    std::int64_t floor = below_sequence;
+    auto staged = StageForgotten(cursor->get(), &plan, &floor);
+    if (!staged) return staged.error();
+    more = *staged;
+    std::string bytes;
+    codec::AppendFixed64(static_cast<std::uint64_t>(floor), &bytes);
+    plan.PutCopy(floor_key, bytes);
+    if (auto ok = committer_.CommitPlan(&plan, Durability::kSync); !ok) return ok;
   }
-  std::string bytes;
-  codec::AppendFixed64(static_cast<std::uint64_t>(below_sequence), &bytes);
-  plan.PutCopy(floor_key, bytes);
-  return committer_.CommitPlan(&plan, Durability::kSync);
+  return {};
 }
 
 Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
@@ -199,7 +213,7 @@ Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
     WritePlanBuilder plan;
     codec::TableState state = entry.state;
     std::size_t chunk = 0;
-    while (chunk < kCollectChunk) {
+    while (chunk < kUpkeepChunk) {
       const Result<bool> next = (*cursor)->Next();
       if (!next) return next.error();
       more = *next;

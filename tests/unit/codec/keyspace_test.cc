@@ -55,6 +55,12 @@ TEST(KeyspaceTest, PartitionsSequencesAndRewindsSortAsNumbers) {
   EXPECT_LT(RewindKey("s", 1, 255), RewindKey("s", 1, 256));
 }
 
+TEST(KeyspaceTest, ATokensSequenceReadsBack) {
+  for (const std::int64_t sequence : {INT64_MIN, std::int64_t{-1}, std::int64_t{0}, INT64_MAX}) {
+    EXPECT_EQ(SequenceOfToken(SequenceTokenKey("app", sequence)), sequence);
+  }
+}
+
 TEST(KeyspaceTest, RowKeysBeginWithTheirTable) {
   std::string key = "kept";
   AppendRowKey(0x01020304, "rest", &key);

@@ -89,6 +89,24 @@ TEST_F(Upkeep, AnAcceptedRecordKeepsItsRank) {
   EXPECT_EQ(rows_.Get({2}).value()->value, "late");
 }
 
+TEST_F(Upkeep, TokensAreForgottenInSeveralCommits) {
+  constexpr std::int64_t kTokens = 10'001;  // one more than a commit erases
+  for (std::int64_t i = 0; i < kTokens; ++i) {
+    ASSERT_TRUE(sink_->Commit(batch_, {.token = BatchToken::Sequence("app", i)}));
+  }
+  const auto commit = sink_->ReadMetrics().commit;
+  ASSERT_TRUE(sink_->ForgetTokens("app", kTokens - 1));
+  EXPECT_EQ(sink_->ReadMetrics().commit, commit + 2);
+  const VerifyReport report = sink_->NewSnapshot().value().Verify().value();
+  EXPECT_TRUE(report.ok());
+  EXPECT_EQ(report.tokens, 1U);
+  const auto again = [&](std::int64_t sequence) {
+    return sink_->Commit(batch_, {.token = BatchToken::Sequence("app", sequence)});
+  };
+  EXPECT_EQ(again(kTokens - 2).error().code(), ErrorCode::kTokenForgotten);
+  EXPECT_TRUE(again(kTokens - 1).value().repeated());
+}
+
 TEST_F(Upkeep, CollectedTombstonesLeaveAFloor) {
   Upsert(1, "x", 1);
   batch_.Delete(rows_, {1}, {.version = 2});
