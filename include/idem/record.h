@@ -96,7 +96,8 @@ struct IDEM_EXPORT Partition {
   operator PartitionRef() const noexcept {  // NOLINT(runtime/explicit)
     return name ? PartitionRef(*name) : PartitionRef(number);
   }
-  std::string ToString() const { return name ? *name : std::to_string(number); }
+  // The name or the number; in double quotes where a name would read as a number.
+  std::string ToString() const;
 
   friend bool operator==(const Partition&, const Partition&) = default;
 };

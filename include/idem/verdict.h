@@ -14,7 +14,8 @@
 //   CONFLICT    none                 the same identity was applied before with another payload
 //   TOO_LATE    none                 older than the table's horizon: cannot be decided exactly
 //   STALE       none                 older than the stored version, or lost the tie
-//   UNCHANGED   version raised       newer version with the content already stored
+//   UNCHANGED   version raised       newer version with the content already stored; its bytes are
+//                                    stored (they may differ where only JSON content counts)
 //   INSERTED    row created          no row (or a tombstone) was there
 //   UPDATED     row replaced         newer than the stored version, or won the tie
 //   DELETED     tombstone written    newer than the stored version
@@ -67,6 +68,7 @@ enum class Reason : std::uint8_t {
   kOffsetOutOfRange = 11,     // below 0 or above kOffsetMax
   kRejectedByHost = 12,       // handed in with Batch::Reject
   kVersionTooFar = 13,        // above TableOptions::version_max
+  kEventIdMissing = 14,       // an event id was given, and has no parts
 
   // DUPLICATE and CONFLICT
   kSameEventId = 20,  // decided by the event id

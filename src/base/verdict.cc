@@ -64,6 +64,8 @@ std::string_view ToString(Reason reason) noexcept {
       return "rejected_by_host";
     case Reason::kVersionTooFar:
       return "version_too_far";
+    case Reason::kEventIdMissing:
+      return "event_id_missing";
     case Reason::kSameEventId:
       return "same_event_id";
     case Reason::kSameKey:

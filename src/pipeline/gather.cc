@@ -26,8 +26,10 @@ Reason Validate(const BatchRecord& record, const SourcePassResult& sources, cons
     candidate->version = Version(work->versions.Copy(work->scratch));
   }
   if (record.operation == Operation::kDelete) return Reason::kNone;
-  const bool fits =
-      record.table->fingerprinter.Of(record.value, &work->scratch, &candidate->fingerprint);
+  const codec::PayloadFingerprinter& fingerprinter = record.table->fingerprinter;
+  // A replayed record is compared with nothing.
+  if (candidate->replayed && !fingerprinter.needs_json()) return Reason::kNone;
+  const bool fits = fingerprinter.Of(record.value, &work->scratch, &candidate->fingerprint);
   return fits ? Reason::kNone : Reason::kPayloadNotJson;
 }
 
@@ -60,11 +62,11 @@ Result<void> Gather(const RecordBuffer& batch, const SourcePassResult& sources,
                     const Limits& limits, const storage::Store& store, WorkingSet* work) {
   for (const BatchRecord& record : batch.records()) {
     Candidate candidate;
-    candidate.invalid = Validate(record, sources, limits, work, &candidate);
     if (record.delivery != kNoStep) {
       candidate.rank = sources.rank[record.delivery];
       candidate.replayed = sources.replayed[record.delivery] != 0;
     }
+    candidate.invalid = Validate(record, sources, limits, work, &candidate);
     if (candidate.invalid == Reason::kNone && !candidate.replayed) {
       candidate.row = work->index.Add(record.row_key);
       if (!record.event_key.empty()) candidate.event = work->index.Add(record.event_key);

@@ -33,9 +33,10 @@ void RecordBuffer::Advance(std::string_view source, PartitionRef partition, std:
   Step step;
   step.kind = Step::Kind::kAdvance;
   step.offsets = {next, next};
-  if (overflowed_) return;
   // One byte more than is allowed is enough for the commit to refuse it.
-  step.note = arena_.Copy(note.substr(0, kCheckpointNoteBytesMax + 1));
+  note = note.substr(0, kCheckpointNoteBytesMax + 1);
+  if (!Reserve(note.size())) return;
+  step.note = arena_.Copy(note);
   AddStep(step, source, partition, {});
 }
 
@@ -53,6 +54,7 @@ bool RecordBuffer::AddStep(Step step, std::string_view source, PartitionRef part
   if (overflowed_) return false;
   step.where = Intern(source.substr(0, kSourceNameBytesMax + 1), partition,
                       incarnation.substr(0, kIncarnationBytesMax + 1));
+  if (step.where == nullptr) return false;
   step.record = records_.size();
   steps_.push_back(step);
   return true;
@@ -66,6 +68,7 @@ const SourcePartition* RecordBuffer::Intern(std::string_view source, PartitionRe
   };
   const auto found = by_name_.find(key(source, name, incarnation));
   if (found != by_name_.end()) return found->second;
+  if (!Reserve(source.size() + name.size() + incarnation.size())) return nullptr;
   SourcePartition owned{std::string(source), Partition(partition), std::string(incarnation)};
   if (partition.is_name()) owned.partition.name = std::string(name);
   const SourcePartition& kept = partitions_.emplace_back(std::move(owned));
@@ -77,19 +80,24 @@ const SourcePartition* RecordBuffer::Intern(std::string_view source, PartitionRe
 
 bool RecordBuffer::full() const noexcept {
   // A record comes with a position, and sometimes with an advance.
-  const std::size_t largest =
-      2 * codec::kRowKeyPrefixBytes + limits_.key_bytes + kEventIdBytesMax + limits_.value_bytes;
+  const std::size_t names = kSourceNameBytesMax + kPartitionNameBytesMax + kIncarnationBytesMax;
+  const std::size_t largest = 2 * codec::kRowKeyPrefixBytes + limits_.key_bytes + kEventIdBytesMax +
+                              kVersionBytesMax + limits_.value_bytes + 2 * names +
+                              kCheckpointNoteBytesMax;
   return overflowed_ || records_.size() >= limits_.batch_records ||
          steps_.size() + 2 > StepsMax() || bytes_ + largest > limits_.batch_bytes;
 }
 
 bool RecordBuffer::Reserve(std::size_t bytes) {
-  if (records_.size() >= limits_.batch_records || bytes_ + bytes > limits_.batch_bytes) {
-    overflowed_ = true;
-  }
+  if (bytes_ + bytes > limits_.batch_bytes) overflowed_ = true;
   if (overflowed_) return false;
   bytes_ += bytes;
   return true;
+}
+
+bool RecordBuffer::ReserveRecord(std::size_t bytes) {
+  if (records_.size() >= limits_.batch_records) overflowed_ = true;
+  return Reserve(bytes);
 }
 
 void RecordBuffer::EncodeKey(const KeyRef& key, BatchRecord* record) {
@@ -110,6 +118,7 @@ void RecordBuffer::EncodeEventId(const KeyRef& id, BatchRecord* record) {
   codec::AppendEventKey(record->table->definition.id, {}, &scratch_);
   codec::AppendKey(id, &scratch_);
   const std::size_t size = scratch_.size() - codec::kRowKeyPrefixBytes;
+  if (size == 0 && record->invalid == Reason::kNone) record->invalid = Reason::kEventIdMissing;
   if (size > kEventIdBytesMax) {
     if (record->invalid == Reason::kNone) record->invalid = Reason::kEventIdTooLarge;
     scratch_.resize(codec::kRowKeyPrefixBytes + kEventIdBytesMax);
@@ -135,7 +144,10 @@ void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRe
   record.operation = operation;
   record.delivery = delivery_;
   EncodeKey(key, &record);
-  if (!Reserve(scratch_.size() + Kept(value).size())) return;
+  const std::string_view version = options.version.has_value() && !options.version.is_integer()
+                                       ? options.version.text().substr(0, kVersionBytesMax + 1)
+                                       : std::string_view();
+  if (!ReserveRecord(scratch_.size() + version.size() + Kept(value).size())) return;
   record.row_key = arena_.Copy(scratch_);
   if (options.event_id) {
     EncodeEventId(*options.event_id, &record);
@@ -144,7 +156,7 @@ void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRe
   }
   record.version = options.version;
   if (options.version.has_value() && !options.version.is_integer()) {
-    record.version = Version(arena_.Copy(options.version.text().substr(0, kVersionBytesMax + 1)));
+    record.version = Version(arena_.Copy(version));
   }
   KeepValue(value, &record);
   records_.push_back(record);
@@ -157,7 +169,7 @@ void RecordBuffer::Reject(const TableEntry& table, std::string_view raw, std::st
   record.invalid = Reason::kRejectedByHost;
   record.delivery = delivery_;
   why = why.substr(0, 1024);
-  if (!Reserve(Kept(raw).size() + why.size())) return;
+  if (!ReserveRecord(Kept(raw).size() + why.size())) return;
   KeepValue(raw, &record);
   record.why = arena_.Copy(why);
   records_.push_back(record);

@@ -78,11 +78,13 @@ class RecordBuffer {
 
  private:
   bool Reserve(std::size_t bytes);
+  bool ReserveRecord(std::size_t bytes);
   std::size_t StepsMax() const noexcept { return 2 * limits_.batch_records + 1; }
   // As much of a value as is copied.
   std::string_view Kept(std::string_view value) const noexcept;
   bool AddStep(Step step, std::string_view source, PartitionRef partition,
                std::string_view incarnation);
+  // Null: over the limit, and overflowed.
   const SourcePartition* Intern(std::string_view source, PartitionRef partition,
                                 std::string_view incarnation);
   void EncodeKey(const KeyRef& key, BatchRecord* record);

@@ -16,6 +16,10 @@ Error Invalid(const char* message) { return Error(ErrorCode::kInvalidArgument, m
 
 Result<void> CheckTableOptions(const TableOptions& options) {
   const VersionKind kind = options.version_kind();
+  if (options.mode > TableMode::kUpsert || kind > VersionKind::kHex ||
+      options.tie > TieRule::kConflict) {
+    return Invalid("mode, version or tie is none of its enumerators; see <idem/table_options.h>");
+  }
   if (options.mode == TableMode::kUpsert && kind == VersionKind::kNone &&
       options.tie == TieRule::kConverge) {
     return Invalid(

@@ -114,6 +114,10 @@ Result<void> SinkImpl::DeclareSource(std::string_view source, const SourceOption
     return Error(ErrorCode::kInvalidArgument,
                  "SourceOptions::start is an offset, 0 .. 2^63 - 2; leave it unset when unknown");
   }
+  if (options.gaps > GapPolicy::kLegal) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "SourceOptions::gaps is none of its enumerators; see <idem/checkpoint.h>");
+  }
   const std::lock_guard lock(commit_mutex_);
   const auto declared = ledger_.sources.find(source);
   const SourceOptions stored = ledger_.OptionsOf(source);

@@ -126,11 +126,9 @@ std::optional<LineError> RecordMapper::MapVersion(MappedRecord* record) {
     record->version = Version(version_value_.integer);
   } else if (version_value_.kind != Kind::kString) {
     return NotUsable(*options_.version, "a version is an integer or a string");
-  } else if (fields_->typed()) {
-    record->version = Version(version_value_.text);
-  } else if (version_value_.text.empty()) {
+  } else if (!fields_->typed() && version_value_.text.empty()) {
     version_value_.kind = Kind::kAbsent;  // an empty field: no version
-  } else if (version_kind_ != VersionKind::kInteger) {
+  } else if (fields_->typed() || version_kind_ != VersionKind::kInteger) {
     record->version = Version(version_value_.text);
   } else if (const std::optional<std::int64_t> number = ParseInteger(version_value_.text)) {
     record->version = Version(*number);

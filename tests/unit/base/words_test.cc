@@ -82,11 +82,20 @@ TEST(WordsTest, Reasons) {
   EXPECT_EQ(ToString(Reason::kKeyMissing), "key_missing");
   EXPECT_EQ(ToString(Reason::kVersionTooFar), "version_too_far");
   EXPECT_EQ(ToString(Reason::kBeyondHorizon), "beyond_horizon");
-  // 13 for INVALID, 3 for DUPLICATE and CONFLICT, 2 for STALE and UPDATED, 1 for TOO_LATE.
+  // 14 for INVALID, 3 for DUPLICATE and CONFLICT, 2 for STALE and UPDATED, 1 for TOO_LATE.
   std::set<std::string_view> words;
   for (int i = 0; i < 256; ++i) words.insert(ToString(static_cast<Reason>(i)));
   words.erase("");
-  EXPECT_EQ(words.size(), 19u);
+  EXPECT_EQ(words.size(), 20u);
+}
+
+TEST(WordsTest, ANamedPartitionNeverReadsAsANumber) {
+  EXPECT_EQ(Partition(7).ToString(), "7");
+  EXPECT_EQ(Partition("7").ToString(), "\"7\"");
+  EXPECT_EQ(Partition("-7").ToString(), "\"-7\"");
+  EXPECT_EQ(Partition("7a").ToString(), "7a");
+  EXPECT_EQ(Partition("-").ToString(), "-");
+  EXPECT_EQ(Partition("").ToString(), "");
 }
 
 TEST(WordsTest, TableOptions) {

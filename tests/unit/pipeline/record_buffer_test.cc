@@ -86,8 +86,29 @@ TEST(RecordBuffer, PositionsFillItToo) {
   EXPECT_FALSE(buffer.overflowed());
 }
 
+TEST(RecordBuffer, NamesNotesAndVersionsCount) {
+  RecordBuffer buffer(Limits{});
+  buffer.From({"source", "name", 1, "life"});
+  EXPECT_EQ(buffer.bytes(), 14U);
+  buffer.From({"source", "name", 2, "life"});
+  EXPECT_EQ(buffer.bytes(), 14U);  // kept once
+  buffer.Advance("source", "name", 9, "note");
+  EXPECT_EQ(buffer.bytes(), 28U);  // the same partition without its incarnation is another name
+  buffer.Add(Entry(), Operation::kUpsert, {1}, "", {.version = "version"});
+  const std::size_t integers = Key(1).encoded().size() + 5;  // space and table id before it
+  EXPECT_EQ(buffer.bytes(), 28U + integers + 7U);
+}
+
+TEST(RecordBuffer, NamesOverTheLimitAreNotKept) {
+  RecordBuffer buffer({.batch_bytes = 100});
+  buffer.From({std::string(101, 's'), 0, 1});
+  EXPECT_TRUE(buffer.overflowed());
+  EXPECT_TRUE(buffer.steps().empty());
+  EXPECT_EQ(buffer.bytes(), 0U);
+}
+
 TEST(RecordBuffer, OneThatIsNotFullTakesTheLargestRecord) {
-  const Limits limits{.key_bytes = 100, .value_bytes = 100, .batch_bytes = 10'000};
+  const Limits limits{.key_bytes = 100, .value_bytes = 100, .batch_bytes = 20'000};
   RecordBuffer buffer(limits);
   const std::string key(98, 'k'), value(100, 'v'), event(kEventIdBytesMax - 2, 'e');
   const Key id(event);
@@ -105,6 +126,7 @@ TEST(RecordBuffer, WhatIsOverItsLimitIsInvalidAndCut) {
   AddOne(&buffer, "a-long-key", "1");
   AddOne(&buffer, "key", std::string(kQuarantineValueBytes + 1, 'v'));
   buffer.Add(Entry(), Operation::kUpsert, KeyRef(Key()), "1", {.version = 1});
+  buffer.Add(Entry(), Operation::kUpsert, {1}, "1", {.version = 1, .event_id = Key()});
   buffer.Reject(Entry(), "raw", std::string(100'000, 'w'));
   ASSERT_FALSE(buffer.overflowed());
   const auto& records = buffer.records();
@@ -113,7 +135,8 @@ TEST(RecordBuffer, WhatIsOverItsLimitIsInvalidAndCut) {
   EXPECT_EQ(records[2].value.size(), kQuarantineValueBytes);
   EXPECT_EQ(records[2].value_bytes, kQuarantineValueBytes + 1);
   EXPECT_EQ(records[3].invalid, Reason::kKeyMissing);
-  EXPECT_EQ(records[4].invalid, Reason::kRejectedByHost);
+  EXPECT_EQ(records[4].invalid, Reason::kEventIdMissing);
+  EXPECT_EQ(records[5].invalid, Reason::kRejectedByHost);
   EXPECT_LT(buffer.bytes(), 70'000U);  // what was kept, not what came
 }
 

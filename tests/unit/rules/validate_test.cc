@@ -31,6 +31,12 @@ TEST(TableOptionsCheck, DefaultsAndFullOnesAreTaken) {
   EXPECT_TRUE(CheckTableOptions(full));
 }
 
+TEST(TableOptionsCheck, EnumeratorsExist) {
+  ExpectRefused({.mode = static_cast<TableMode>(2)}, "enumerators");
+  ExpectRefused({.version = static_cast<VersionKind>(4)}, "enumerators");
+  ExpectRefused({.tie = static_cast<TieRule>(4)}, "enumerators");
+}
+
 TEST(TableOptionsCheck, AnUnversionedUpsertTableNeedsAnotherTieRule) {
   TableOptions options{.version = VersionKind::kNone};
   ExpectRefused(options, "cannot converge");
