@@ -40,7 +40,7 @@ Result<void> CheckRewind(const RewindOptions& options) {
 Result<bool> StageForgotten(storage::StoreCursor* cursor, WritePlanBuilder* plan,
                             std::int64_t* floor) {
   for (std::size_t i = 0; i < kUpkeepChunk; ++i) {
-    const Result<bool> more = cursor->Next();
+    Result<bool> more = cursor->Next();
     if (!more || !*more) return more;
     plan->Erase(cursor->key());
     if (i + 1 == kUpkeepChunk) *floor = codec::SequenceOfToken(cursor->key()) + 1;
