@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "peers/idem.h"
+
+#include <idem/idem.h>
+
+#include <string>
+#include <variant>
+
+namespace idem::bench {
+namespace {
+
+constexpr std::string_view kTable = "records";
+constexpr std::string_view kSource = "stream";
+
+class IdemPeer final : public Peer {
+ public:
+  explicit IdemPeer(const PeerOptions& options)
+      : sink_(IdempotentSink::Open(options.directory, {.durability = options.durability}).value()),
+        table_(sink_->OpenTable(kTable).value()) {}
+
+  void Apply(std::span<const Record> records) override {
+    batch_.Clear();
+    for (const Record& record : records) {
+      if (record.offset) batch_.From({kSource, 0, *record.offset});
+      batch_.Upsert(table_, {record.key}, record.value, {.version = record.version});
+    }
+    static_cast<void>(sink_->Commit(batch_).value());
+  }
+
+  void Scan(const RowVisitor& visit) const override {
+    const Snapshot snapshot = sink_->NewSnapshot().value();
+    RowCursor cursor = snapshot.Scan(kTable).value();
+    std::string storage;
+    while (cursor.Next().value()) {
+      const Row& row = cursor.row();
+      visit({row.key.Parts(&storage).at(0).text(),
+             row.value,
+             std::get<std::int64_t>(row.version),
+             {}});
+    }
+  }
+
+  std::int64_t Next() const override {
+    const auto points = sink_->ResumeFrom(kSource).value();
+    return points.empty() ? 0 : points.front().next;
+  }
+
+ private:
+  std::unique_ptr<IdempotentSink> sink_;
+  Table table_;
+  Batch batch_;
+};
+
+}  // namespace
+
+std::unique_ptr<Peer> OpenIdem(const PeerOptions& options) {
+  return std::make_unique<IdemPeer>(options);
+}
+
+}  // namespace idem::bench

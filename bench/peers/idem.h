@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// idem as a host uses it, with every option at its default: one upsert table, one source, a
+// position for each record, one Batch kept for all commits.
+//
+// Leaves out: nothing. Each record gets a verdict; rows, digest, row count and checkpoint are in
+// one commit.
+#pragma once
+
+#include "peers/peer.h"
+
+namespace idem::bench {
+
+std::unique_ptr<Peer> OpenIdem(const PeerOptions& options);
+
+}  // namespace idem::bench

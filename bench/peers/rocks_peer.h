@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// RocksPeer: what the three peers on plain RocksDB share: key -> version and value, and the offset
+// under a key of its own, all in one WriteBatch. The engine is set up as idem sets up its own
+// (write buffer, block cache, Bloom filters, compression, checksums), so that a ratio to idem is
+// about what idem does, not about tuning.
+//
+// All leave out: verdicts, row count, digest; checkpoints of more than one offset.
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include "peers/offset_tracker.h"
+#include "peers/peer.h"
+
+namespace idem::bench {
+
+void Check(const rocksdb::Status& status);
+
+class RocksPeer : public Peer {
+ public:
+  explicit RocksPeer(const PeerOptions& options);
+  ~RocksPeer() override = default;
+  void Scan(const RowVisitor& visit) const final;
+  std::int64_t Next() const final;
+
+ protected:
+  rocksdb::DB* db() const { return db_.get(); }
+  bool Seen(const Record& record) const { return tracker_.Seen(record); }
+
+  // Puts the record into the batch that Write writes.
+  void Stage(const Record& record);
+
+  // Writes what was staged, with the offset after `records` when it moved.
+  void Write(std::span<const Record> records);
+
+ private:
+  std::unique_ptr<rocksdb::DB> db_;
+  rocksdb::WriteOptions write_options_;
+  rocksdb::WriteBatch staged_;
+  OffsetTracker tracker_;
+};
+
+}  // namespace idem::bench

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rounds: every peer once, then every peer once again, A B C A B C. A machine that gets slower
+// while it measures slows down all of them, and a ratio is taken within its round, of neighbours in
+// time.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "run.h"
+
+namespace idem::bench {
+
+// One peer's runs of one workload, in the order of the rounds.
+struct Series {
+  const PeerKind* peer = nullptr;
+  std::vector<Measurement> rounds;
+};
+
+struct Comparison {
+  const Workload* workload = nullptr;
+  RunSettings settings;
+  std::vector<Series> series;  // the reference is the first
+};
+
+// `peers` begins with the reference. `report` is called before each run.
+using RunReport = std::function<void(std::size_t round, const PeerKind& peer)>;
+Comparison Compare(std::span<const PeerKind* const> peers, const Workload& workload,
+                   const RunSettings& settings, std::size_t rounds, const RunReport& report);
+
+struct Spread {
+  double median = 0;
+  double least = 0;
+  double most = 0;
+};
+
+Spread SpreadOf(std::vector<double> values);
+
+// How many times the reference's rate, round by round.
+Spread RatioToReference(const Comparison& comparison, const Series& series);
+
+// A figure of each round.
+Spread SpreadOf(const Series& series, const std::function<double(const Measurement&)>& figure);
+
+}  // namespace idem::bench

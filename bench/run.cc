@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "quiet.h"
+#include "record_batch.h"
+#include "scratch.h"
+#include "stopwatch.h"
+
+namespace idem::bench {
+namespace {
+
+constexpr std::size_t kPreloadBatch = 10'000;
+
+// Calls use(batch) with records(0) .. records(count - 1), `size` at a time.
+template <typename RecordAt, typename Use>
+void ForEachBatch(std::uint64_t count, RecordBatch* batch, std::size_t size, RecordAt&& record_at,
+                  Use&& use) {
+  for (std::uint64_t begin = 0; begin < count; begin += size) {
+    batch->Clear();
+    const std::uint64_t end = std::min<std::uint64_t>(count, begin + size);
+    for (std::uint64_t i = begin; i < end; ++i) batch->Add(record_at(i));
+    use(batch->records());
+  }
+}
+
+void Preload(const Workload& workload, std::uint64_t records, Peer* peer) {
+  RecordBatch batch(kPreloadBatch, workload.value_bytes);
+  ForEachBatch(workload.preload * records, &batch, kPreloadBatch, PreloadedRecord,
+               [&](std::span<const Record> made) { peer->Apply(made); });
+}
+
+Stopwatch Measure(const Workload& workload, const RunSettings& settings, Peer* peer) {
+  Stopwatch watch;
+  RecordBatch batch(settings.batch, workload.value_bytes);
+  ForEachBatch(
+      settings.records, &batch, settings.batch,
+      [&](std::uint64_t i) { return workload.record(i, settings.records); },
+      [&](std::span<const Record> made) {
+        watch.Start();
+        peer->Apply(made);
+        watch.Stop();
+      });
+  if (workload.drained) {
+    watch.Start();
+    watch.StopAt(WaitUntilQuiet());
+  }
+  return watch;
+}
+
+}  // namespace
+
+Measurement Run(const PeerKind& kind, const Workload& workload, const RunSettings& settings,
+                const FinalState& expected) {
+  const ScratchDirectory directory(settings.parent);
+  const PeerOptions options{directory.path(), settings.durability};
+  std::unique_ptr<Peer> peer = kind.open(options);
+  const auto restart = [&] {
+    peer.reset();
+    peer = kind.open(options);
+    WaitUntilQuiet();
+    SyncFileSystem(directory.path());
+  };
+  Preload(workload, settings.records, peer.get());
+  restart();
+  const Stopwatch watch = Measure(workload, settings, peer.get());
+  restart();
+  const FinalState found = StoredState(*peer);
+  if (found != expected) {
+    throw std::runtime_error(fmt::format("{} on {} ends with {} instead of {}", kind.name,
+                                         workload.name, ToString(found), ToString(expected)));
+  }
+  return {watch.wall_s(), watch.cpu_s(), DiskBytes(directory.path()), found.rows};
+}
+
+}  // namespace idem::bench
