@@ -75,9 +75,9 @@ TEST(WorkloadTest, IsWhatItsNameSays) {
 
 TEST(WorkloadTest, RowsHaveDifferentKeysAndVersionsDifferentValues) {
   RecordBatch batch(3, 13);
-  batch.Add({.row = 1, .version = 1});
-  batch.Add({.row = 1, .version = 2});
-  batch.Add({.row = 2, .version = 1});
+  batch.Add({1, 1, {}});
+  batch.Add({1, 2, {}});
+  batch.Add({2, 1, {}});
   const auto records = batch.records();
   EXPECT_EQ(records[0].key.size(), kKeyBytes);
   EXPECT_EQ(records[0].value.size(), 13U);
