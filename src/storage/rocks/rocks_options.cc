@@ -2,6 +2,7 @@
 
 #include "storage/rocks/rocks_options.h"
 
+#include "storage/rocks/hash_memtable.h"
 #include "storage/rocks/log_adapter.h"
 
 #include <rocksdb/convenience.h>
@@ -49,6 +50,8 @@ rocksdb::Options CommonOptions(const SinkOptions& options, rocksdb::Env* env,
   rocksdb::Options rocks;
   rocks.env = env;
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableFileOptions(std::move(cache))));
+  rocks.memtable_factory = NewHashMemtableFactory(options.write_buffer_bytes);
+  rocks.allow_concurrent_memtable_write = false;  // one thread commits at a time as it is
   rocks.paranoid_checks = true;
   rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   rocks.info_log = NewLogAdapter(options.logger);

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/rocks/hash_memtable.h"
+
+#include "storage/rocks/retired_memory.h"
+#include "storage/rocks/runs_iterator.h"
+#include "storage/rocks/sorted_runs.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <random>
+#include <string_view>
+
+namespace idem::storage {
+namespace {
+
+constexpr std::size_t kBytesPerBucket = 128;
+constexpr std::size_t kTagBytes = 8;  // sequence number and type, behind the user key
+
+// Stands in front of each entry in the arena.
+struct Node {
+  const Node* in_bucket = nullptr;  // the next older one
+  const Node* before = nullptr;
+
+  const char* entry() const { return reinterpret_cast<const char*>(this + 1); }
+};
+
+std::string_view UserKeyOf(const rocksdb::Slice& internal_key) {
+  return {internal_key.data(), internal_key.size() - kTagBytes};
+}
+
+// What MemTableRep::Get walks: the entries of one key from a sequence number down. RocksDB 7.8 asks
+// for a new iterator in each Get and never deletes it, so each thread has one that is made anew in
+// place, and deleting it frees nothing.
+class KeyLookup final : public rocksdb::MemTableRep::Iterator {
+ public:
+  using Bucket = const std::atomic<const Node*>&;
+  class Table {
+   public:
+    virtual ~Table() = default;
+    virtual Bucket BucketOf(std::string_view user_key) const = 0;
+    virtual const EntryComparator& compare() const = 0;
+  };
+
+  explicit KeyLookup(const Table& table) : table_(table) {}
+
+  static KeyLookup* OfThisThread(const Table& table) {
+    alignas(KeyLookup) static thread_local std::byte place[sizeof(KeyLookup)];
+    return ::new (static_cast<void*>(place)) KeyLookup(table);
+  }
+  static void operator delete(void*) {}
+
+  bool Valid() const override { return at_ != nullptr; }
+  const char* key() const override { return at_->entry(); }
+  void Next() override { at_ = SameKey(at_->in_bucket); }
+  void Seek(const rocksdb::Slice& internal_key, const char*) override {
+    key_ = UserKeyOf(internal_key);
+    at_ = SameKey(table_.BucketOf(key_).load(std::memory_order_acquire));
+    while (at_ != nullptr && table_.compare()(at_->entry(), internal_key) < 0) Next();
+  }
+
+  // Get uses none of these.
+  void Prev() override { at_ = nullptr; }
+  void SeekForPrev(const rocksdb::Slice&, const char*) override { at_ = nullptr; }
+  void SeekToFirst() override { at_ = nullptr; }
+  void SeekToLast() override { at_ = nullptr; }
+
+ private:
+  const Node* SameKey(const Node* node) const {
+    while (node != nullptr && UserKeyOf(table_.compare().decode_key(node->entry())) != key_) {
+      node = node->in_bucket;
+    }
+    return node;
+  }
+
+  const Table& table_;
+  std::string_view key_;
+  const Node* at_ = nullptr;
+};
+
+// RocksDB believes an iterator that it asked for with an arena to lie there, and calls its destructor
+// alone. That arena's class is not public, and the memtable's own must not grow once it is full.
+class ArenaIterator final : public RunsIterator {
+ public:
+  using RunsIterator::RunsIterator;
+  ~ArenaIterator() override { RetiredMemory<ArenaIterator>::Give(this); }
+};
+
+class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table {
+ public:
+  HashMemtable(const EntryComparator& compare, rocksdb::Allocator* allocator, std::size_t buckets,
+               std::uint64_t seed)
+      : rocksdb::MemTableRep(allocator),
+        compare_(compare),
+        seed_(seed),
+        mask_(buckets - 1),
+        buckets_(std::make_unique<std::atomic<const Node*>[]>(buckets)),
+        sorted_(compare) {}
+
+  rocksdb::KeyHandle Allocate(const std::size_t size, char** entry) override {
+    char* bytes = nullptr;
+    rocksdb::MemTableRep::Allocate(alignof(Node) - 1 + sizeof(Node) + size, &bytes);
+    const auto misaligned = reinterpret_cast<std::uintptr_t>(bytes) % alignof(Node);
+    if (misaligned != 0) bytes += alignof(Node) - misaligned;
+    Node* node = ::new (static_cast<void*>(bytes)) Node;
+    *entry = reinterpret_cast<char*>(node + 1);
+    return node;
+  }
+
+  void Insert(rocksdb::KeyHandle handle) override {
+    Node* node = static_cast<Node*>(handle);
+    auto& bucket = buckets_[NumberOf(UserKeyOf(compare_.decode_key(node->entry())))];
+    node->in_bucket = bucket.load(std::memory_order_relaxed);
+    node->before = newest_.load(std::memory_order_relaxed);
+    bucket.store(node, std::memory_order_release);
+    newest_.store(node, std::memory_order_release);
+  }
+
+  bool Contains(const char* entry) const override {
+    const Node* node =
+        BucketOf(UserKeyOf(compare_.decode_key(entry))).load(std::memory_order_acquire);
+    while (node != nullptr && compare_(node->entry(), entry) != 0) node = node->in_bucket;
+    return node != nullptr;
+  }
+
+  void MarkReadOnly() override { read_only_.store(true, std::memory_order_release); }
+
+  std::size_t ApproximateMemoryUsage() override {
+    return (mask_ + 1) * sizeof(buckets_[0]);  // the arena counts the rest
+  }
+
+  Iterator* GetIterator(rocksdb::Arena* arena) override {
+    if (arena == nullptr) return new RunsIterator(compare_, Sorted());
+    return ::new (RetiredMemory<ArenaIterator>::Take()) ArenaIterator(compare_, Sorted());
+  }
+
+  // Without a prefix extractor this one serves Get alone.
+  Iterator* GetDynamicPrefixIterator(rocksdb::Arena* arena) override {
+    return arena == nullptr ? KeyLookup::OfThisThread(*this) : GetIterator(arena);
+  }
+
+ private:
+  std::size_t NumberOf(std::string_view user_key) const {
+    return XXH3_64bits_withSeed(user_key.data(), user_key.size(), seed_) & mask_;
+  }
+  KeyLookup::Bucket BucketOf(std::string_view user_key) const override {
+    return buckets_[NumberOf(user_key)];
+  }
+  const EntryComparator& compare() const override { return compare_; }
+
+  // Every entry there is now, in order. Sorts what came since it was last asked.
+  EntryRuns Sorted() {
+    const std::lock_guard lock(sorted_mutex_);
+    const bool complete = read_only_.load(std::memory_order_acquire);
+    const Node* newest = newest_.load(std::memory_order_acquire);
+    EntryRun added;
+    for (const Node* node = newest; node != sorted_to_; node = node->before) {
+      added.push_back(node->entry());
+    }
+    sorted_to_ = newest;
+    sorted_.Add(std::move(added));
+    if (complete) sorted_.MergeAll();
+    return sorted_.runs();
+  }
+
+  const EntryComparator& compare_;
+  const std::uint64_t seed_;
+  const std::size_t mask_;
+  const std::unique_ptr<std::atomic<const Node*>[]> buckets_;
+  std::atomic<const Node*> newest_ = nullptr;
+  std::atomic<bool> read_only_ = false;
+
+  std::mutex sorted_mutex_;
+  SortedRuns sorted_;  // guarded by sorted_mutex_
+  const Node* sorted_to_ =
+      nullptr;  // guarded by sorted_mutex_: it and all before it are in sorted_
+};
+
+class HashMemtableFactory final : public rocksdb::MemTableRepFactory {
+ public:
+  explicit HashMemtableFactory(std::size_t buckets)
+      : buckets_(buckets),
+        seed_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()) {}
+
+  rocksdb::MemTableRep* CreateMemTableRep(const EntryComparator& compare,
+                                          rocksdb::Allocator* allocator,
+                                          const rocksdb::SliceTransform*,
+                                          rocksdb::Logger*) override {
+    return new HashMemtable(compare, allocator, buckets_, seed_);
+  }
+  const char* Name() const override { return "IdemHashMemtable"; }
+
+ private:
+  const std::size_t buckets_;
+  const std::uint64_t seed_;  // so that nobody can choose keys that share a bucket
+};
+
+}  // namespace
+
+std::shared_ptr<rocksdb::MemTableRepFactory> NewHashMemtableFactory(
+    std::size_t write_buffer_bytes) {
+  const std::size_t buckets =
+      std::bit_ceil(std::max<std::size_t>(write_buffer_bytes, 1) / kBytesPerBucket + 1);
+  return std::make_shared<HashMemtableFactory>(buckets);
+}
+
+}  // namespace idem::storage

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// SortedRuns: the entries of a memtable in order, for iterators that come while it grows. What was
+// added since the last iterator becomes a new run; runs of like size are merged, so that n entries
+// lie in about log n runs and each was merged about log n times. A run never changes once made:
+// iterators share it.
+//
+// Thread-safety: external.
+#pragma once
+
+#include <rocksdb/memtablerep.h>
+
+#include <memory>
+#include <vector>
+
+namespace idem::storage {
+
+using EntryRun = std::vector<const char*>;  // as MemTableRep::Iterator::key returns them
+using EntryRuns = std::vector<std::shared_ptr<const EntryRun>>;
+using EntryComparator = rocksdb::MemTableRep::KeyComparator;
+
+class SortedRuns {
+ public:
+  explicit SortedRuns(const EntryComparator& compare) : compare_(compare) {}
+
+  // Takes entries that were not added before, in any order.
+  void Add(EntryRun entries);
+
+  // Merges everything into one run: for a memtable that will not grow any more.
+  void MergeAll();
+
+  const EntryRuns& runs() const noexcept { return runs_; }
+
+ private:
+  void MergeLastTwo();
+
+  const EntryComparator& compare_;
+  EntryRuns runs_;  // ever shorter
+};
+
+// Sorts by the bytes of the user keys, then by what RocksDB's comparator says of the rest.
+// REQUIRES: `compare` orders user keys bytewise.
+void SortEntries(const EntryComparator& compare, EntryRun* entries);
+
+}  // namespace idem::storage
