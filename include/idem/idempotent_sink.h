@@ -96,6 +96,11 @@ class IDEM_EXPORT IdempotentSink final {
   // Makes every commit acknowledged so far durable. Errors: kCommitUnknown, kPoisoned.
   Result<void> Flush();
 
+  // Returns when commit number `commit` and all before it are durable, which makes an asynchronous
+  // commit a synchronous one. Threads that wait at the same time share syncs. Errors:
+  // kInvalidArgument (no commit has this number yet), kCommitUnknown, kPoisoned.
+  Result<void> WaitDurable(std::uint64_t commit);
+
   // --- Sources ---
 
   // Where to go on reading: one point per partition seen so far, by partition. Empty when the

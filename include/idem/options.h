@@ -42,6 +42,11 @@ struct SinkOptions {
 
   // --- Parameters that affect performance ---
 
+  // A thread of the sink makes asynchronous commits durable soon after they return, while the host
+  // goes on; IdempotentSink::WaitDurable and DurableCheckpoints say how far it is. Off, only kSync
+  // commits, Flush, WaitDurable and the destructor do so.
+  bool background_sync = false;
+
   std::size_t write_buffer_bytes = 64 << 20;  // memory for rows not yet written to sorted files
   std::size_t cache_bytes = 64 << 20;         // memory for blocks read back
   std::size_t filter_bytes = 32 << 20;  // memory for the filter that spares reads of new keys:

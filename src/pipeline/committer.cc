@@ -13,30 +13,22 @@
 #include <string>
 
 namespace idem::pipeline {
-namespace {
-
-Error Poisoned() {
-  return Error(
-      ErrorCode::kPoisoned,
-      "an earlier write of this sink ended with an unknown outcome; destroy the sink, open "
-      "the store again and resume from its checkpoints");
-}
-
-}  // namespace
-
 Committer::Committer(storage::Store* store, Ledger* ledger, const SinkOptions* options,
                      Clock* clock)
     : store_(store), ledger_(ledger), options_(options), clock_(clock) {}
 
-Result<CommitReport> Committer::Commit(const RecordBuffer& batch, const CommitOptions& options) {
-  if (poisoned_) return Poisoned();
-  const Durability durability = options.durability.value_or(options_->durability);
+Result<CommitReport> Committer::Commit(const RecordBuffer& batch,
+                                       const std::optional<BatchToken>& batch_token) {
+  if (ledger_->poisoned) return Poisoned();
   if (auto ok = CheckBatch(batch); !ok) return ok.error();
   std::optional<TokenLookup> token;
-  if (options.token) {
-    auto lookup = LookUpToken(*options.token, batch, *store_);
+  if (batch_token) {
+    auto lookup = LookUpToken(*batch_token, batch, *store_);
     if (!lookup) return lookup.error();
-    if (lookup->stored) return Repeat(std::move(*lookup), durability);
+    if (lookup->stored) {
+      return ReportBuilder::Make(lookup->stored->commit, true, std::move(lookup->stored->outcomes),
+                                 {});
+    }
     token = std::move(*lookup);
   }
   plan_.Clear();
@@ -45,15 +37,7 @@ Result<CommitReport> Committer::Commit(const RecordBuffer& batch, const CommitOp
   StageWork(&plan_);
   StageSources();
   if (token) StageToken(*token, *outcomes);
-  return Finish(std::move(*outcomes), durability);
-}
-
-Result<CommitReport> Committer::Repeat(TokenLookup lookup, Durability durability) {
-  if (auto ok = EnsureDurable(durability, lookup.stored->commit); !ok) return ok.error();
-  CommitReport report =
-      ReportBuilder::Make(lookup.stored->commit, true, std::move(lookup.stored->outcomes), {});
-  ReportBuilder::SetDurable(report.commit() <= ledger_->durable_commit, &report);
-  return report;
+  return Finish(std::move(*outcomes));
 }
 
 Result<void> Committer::CheckBatch(const RecordBuffer& batch) const {
@@ -141,56 +125,32 @@ void Committer::StageToken(const TokenLookup& lookup, const std::vector<Outcome>
   plan_.PutCopy(lookup.key, bytes_);
 }
 
-Result<CommitReport> Committer::Finish(std::vector<Outcome> outcomes, Durability durability) {
-  if (plan_.empty()) {
-    if (auto ok = EnsureDurable(durability, ledger_->last_commit); !ok) return ok.error();
-  } else {
-    if (auto ok = WritePlanned(&plan_, durability); !ok) return ok.error();
+Result<CommitReport> Committer::Finish(std::vector<Outcome> outcomes) {
+  if (!plan_.empty()) {
+    if (auto ok = WritePlanned(&plan_); !ok) return ok.error();
     const std::lock_guard lock(ledger_->mutex);
     PublishTables();
     PublishSources();
     ++ledger_->last_commit;
-    if (durability == Durability::kSync) ledger_->MarkDurable();
   }
-  CommitReport report =
-      ReportBuilder::Make(ledger_->last_commit, false, std::move(outcomes), OpenGaps());
-  ReportBuilder::SetDurable(report.commit() <= ledger_->durable_commit, &report);
-  return report;
+  return ReportBuilder::Make(ledger_->last_commit, false, std::move(outcomes), OpenGaps());
 }
 
-Result<void> Committer::WritePlanned(WritePlanBuilder* plan, Durability durability) {
+Result<void> Committer::WritePlanned(WritePlanBuilder* plan) {
   std::string commit;
   codec::AppendFixed64(NextCommit(), &commit);
   plan->PutCopy(codec::SpaceKey(codec::Space::kLastCommit), commit);
-  auto written = store_->Commit(plan->Finish(ledger_->epoch), durability);
-  if (!written && written.error().code() == ErrorCode::kCommitUnknown) poisoned_ = true;
+  auto written = store_->Commit(plan->Finish(ledger_->epoch), Durability::kAsync);
+  if (!written && written.error().code() == ErrorCode::kCommitUnknown) ledger_->poisoned = true;
   return written;
 }
 
-Result<void> Committer::CommitPlan(WritePlanBuilder* plan, Durability durability) {
-  if (poisoned_) return Poisoned();
-  if (auto ok = WritePlanned(plan, durability); !ok) return ok;
+Result<void> Committer::CommitPlan(WritePlanBuilder* plan) {
+  if (ledger_->poisoned) return Poisoned();
+  if (auto ok = WritePlanned(plan); !ok) return ok;
   const std::lock_guard lock(ledger_->mutex);
   ++ledger_->last_commit;
-  if (durability == Durability::kSync) ledger_->MarkDurable();
   return {};
-}
-
-Result<void> Committer::Sync() {
-  if (poisoned_) return Poisoned();
-  if (auto ok = store_->Sync(); !ok) {
-    const ErrorCode code = ok.error().code();
-    poisoned_ = code != ErrorCode::kFenced && code != ErrorCode::kStoreLocked;
-    return ok;
-  }
-  const std::lock_guard lock(ledger_->mutex);
-  ledger_->MarkDurable();
-  return {};
-}
-
-Result<void> Committer::EnsureDurable(Durability durability, std::uint64_t commit) {
-  if (durability == Durability::kAsync || commit <= ledger_->durable_commit) return {};
-  return Sync();
 }
 
 void Committer::PublishTables() {
@@ -202,7 +162,7 @@ void Committer::PublishTables() {
 void Committer::PublishSources() {
   for (auto& [key, touched] : sources_.touched) {
     if (!touched.changed || rules::IsFresh(touched.checkpoint)) continue;
-    ledger_->checkpoints[key].checkpoint = touched.checkpoint;
+    ledger_->Publish(key, touched.checkpoint);
   }
 }
 

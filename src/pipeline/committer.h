@@ -5,8 +5,10 @@
 //   token -> source pass -> gather -> decide -> quarantine -> stage -> Store::Commit -> publish
 //
 // Nothing is changed before Store::Commit returns: an error on the way leaves store and ledger as
-// they were (a rejected commit). After kCommitUnknown the ledger may differ from the store; the
-// committer then refuses everything with kPoisoned until the sink is opened again.
+// they were (a rejected commit). After kCommitUnknown the ledger may differ from the store; it is
+// then poisoned, and the committer refuses everything until the sink is opened again.
+//
+// A commit is written here and made durable by others (sync_group.h).
 //
 // Thread-safety: external; the sink serialises all calls.
 #pragma once
@@ -29,15 +31,14 @@ class Committer {
   // All must outlive the committer.
   Committer(storage::Store* store, Ledger* ledger, const SinkOptions* options, Clock* clock);
 
-  Result<CommitReport> Commit(const RecordBuffer& batch, const CommitOptions& options);
+  // The report says nothing of durability.
+  Result<CommitReport> Commit(const RecordBuffer& batch, const std::optional<BatchToken>& token);
 
   // Commits a plan that other upkeep has staged (definitions, rewinds, resolutions), as commit
   // NextCommit(). Adds the last-commit entry and publishes it.
-  Result<void> CommitPlan(WritePlanBuilder* plan, Durability durability);
-  Result<void> Sync();
+  Result<void> CommitPlan(WritePlanBuilder* plan);
 
   std::uint64_t NextCommit() const noexcept { return ledger_->last_commit + 1; }
-  bool poisoned() const noexcept { return poisoned_; }
 
   // For upkeep that applies a record: the working set, cleared.
   WorkingSet* FreshWorkingSet();
@@ -46,23 +47,20 @@ class Committer {
   void PublishTables();
 
  private:
-  Result<CommitReport> Repeat(TokenLookup lookup, Durability durability);
   Result<void> CheckBatch(const RecordBuffer& batch) const;
   Result<void> RejectInvalid(const RecordBuffer& batch, const std::vector<Outcome>& outcomes) const;
   Result<std::vector<Outcome>> DecideAll(const RecordBuffer& batch);
   void StageSources();
   void StageToken(const TokenLookup& lookup, const std::vector<Outcome>& outcomes);
-  Result<void> WritePlanned(WritePlanBuilder* plan, Durability durability);
-  Result<CommitReport> Finish(std::vector<Outcome> outcomes, Durability durability);
+  Result<void> WritePlanned(WritePlanBuilder* plan);
+  Result<CommitReport> Finish(std::vector<Outcome> outcomes);
   void PublishSources();
   std::vector<OpenGap> OpenGaps() const;
-  Result<void> EnsureDurable(Durability durability, std::uint64_t commit);
 
   storage::Store* const store_;
   Ledger* const ledger_;
   const SinkOptions* const options_;
   Clock* const clock_;
-  bool poisoned_ = false;
 
   // Scratch of one commit, kept for its memory.
   SourcePassResult sources_;

@@ -14,8 +14,12 @@ namespace {
 
 using rules::Decision;
 
+// Consecutive records mostly belong to one table.
 codec::TableState& StateOf(const TableEntry* table, WorkingSet* work) {
-  return work->tables.try_emplace(table, table->state).first->second;
+  if (work->last_table == nullptr || work->last_table->first != table) {
+    work->last_table = &*work->tables.try_emplace(table, table->state).first;
+  }
+  return work->last_table->second;
 }
 
 bool IsDelete(const BatchRecord& record) { return record.operation == Operation::kDelete; }

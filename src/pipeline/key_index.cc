@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/key_index.h"
 
-#include <algorithm>
 #include <random>
 
 #include <xxhash.h>
@@ -17,10 +16,16 @@ std::uint64_t KeyIndex::Hash(std::string_view key) const noexcept {
   return XXH3_64bits_withSeed(key.data(), key.size(), seed_);
 }
 
+// Costs what was added, not what the largest batch ever took.
 void KeyIndex::Clear() noexcept {
+  const std::size_t mask = table_.size() - 1;
+  for (std::uint32_t number = 0; number < keys_.size(); ++number) {
+    std::size_t at = hashes_[number] & mask;
+    while (table_[at] != number + 1) at = (at + 1) & mask;
+    table_[at] = 0;
+  }
   keys_.clear();
   hashes_.clear();
-  std::fill(table_.begin(), table_.end(), 0U);
 }
 
 std::uint32_t KeyIndex::Add(std::string_view key) {

@@ -42,9 +42,9 @@ Result<void> LoadSources(const StoreView& view, Ledger* ledger) {
 Result<void> LoadCheckpoints(const StoreView& view, Ledger* ledger) {
   const std::string prefix = codec::SpaceKey(codec::Space::kCheckpoint);
   return ForEach(view, prefix, [&](std::string_view key, std::string_view value) -> Result<void> {
-    CheckpointEntry entry;
-    if (!codec::DecodeCheckpoint(key, value, &entry.checkpoint)) return Damaged("a checkpoint");
-    ledger->checkpoints.emplace(key, std::move(entry));
+    Checkpoint checkpoint;
+    if (!codec::DecodeCheckpoint(key, value, &checkpoint)) return Damaged("a checkpoint");
+    ledger->Publish(std::string(key), checkpoint);
     return {};
   });
 }
@@ -55,6 +55,13 @@ Error Damaged(std::string_view what) {
   return Error(ErrorCode::kCorruption, std::string(what) +
                                            " cannot be decoded; stop writing and run `idem verify` "
                                            "on the store, then restore it from a backup");
+}
+
+Error Poisoned() {
+  return Error(
+      ErrorCode::kPoisoned,
+      "an earlier write of this sink ended with an unknown outcome; destroy the sink, open "
+      "the store again and resume from its checkpoints");
 }
 
 Result<void> ForEach(const StoreView& view, std::string_view prefix, const EntryVisitor& visit) {
@@ -88,11 +95,30 @@ SourceOptions Ledger::OptionsOf(std::string_view source) const {
   return found == sources.end() ? SourceOptions{} : found->second;
 }
 
-void Ledger::MarkDurable() {
-  durable_commit = last_commit;
-  for (auto& [key, entry] : checkpoints) {
-    entry.durable_next = entry.checkpoint.next;
-    entry.durable = true;
+void Ledger::Publish(const std::string& key, const Checkpoint& checkpoint) {
+  CheckpointEntry& entry = checkpoints[key];
+  entry.checkpoint = checkpoint;
+  if (!entry.dirty) dirty.push_back(&entry);
+  entry.dirty = true;
+}
+
+DurableMark Ledger::TakeMark() {
+  DurableMark mark;
+  mark.commit = last_commit;
+  mark.next.reserve(dirty.size());
+  for (CheckpointEntry* entry : dirty) {
+    mark.next.emplace_back(entry, entry->checkpoint.next);
+    entry->dirty = false;
+  }
+  dirty.clear();
+  return mark;
+}
+
+void Ledger::SetMark(const DurableMark& mark) {
+  durable_commit = mark.commit;
+  for (const auto& [entry, next] : mark.next) {
+    entry->durable_next = next;
+    entry->durable = true;
   }
 }
 

@@ -3,8 +3,9 @@
 // Ledger: what an open sink keeps in memory of its store: tables and their states, sources,
 // checkpoints, commit numbers. Loaded once at open; the store's only writer keeps it current.
 //
-// Thread-safety: `mutex` guards every field. The committing thread is the only one that changes
-// them, so it may read without the mutex and locks it to change.
+// Thread-safety: `mutex` guards every field but the atomic ones. What commits change is changed by
+// the committing thread alone, so that may read it without the mutex and locks it to change; what is
+// durable is changed by the thread that syncs.
 #pragma once
 
 #include "pipeline/table_entry.h"
@@ -12,6 +13,7 @@
 
 #include <idem/checkpoint.h>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,6 +21,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace idem::pipeline {
@@ -27,6 +30,13 @@ struct CheckpointEntry {
   Checkpoint checkpoint;
   std::int64_t durable_next = 0;
   bool durable = false;  // durable_next is one
+  bool dirty = false;    // changed since the last DurableMark was taken
+};
+
+// How far a sync that begins now will reach.
+struct DurableMark {
+  std::uint64_t commit = 0;
+  std::vector<std::pair<CheckpointEntry*, std::int64_t>> next;
 };
 
 struct Ledger {
@@ -34,22 +44,34 @@ struct Ledger {
   std::map<std::string, std::unique_ptr<TableEntry>, std::less<>> tables;
   std::map<std::string, SourceOptions, std::less<>> sources;        // the declared ones
   std::map<std::string, CheckpointEntry, std::less<>> checkpoints;  // by store key
+  std::vector<CheckpointEntry*> dirty;                              // those that are
   std::uint32_t next_table_id = 1;
   std::uint64_t epoch = 0;
   std::uint64_t last_commit = 0;
   std::uint64_t durable_commit = 0;
+
+  // A write ended with an unknown outcome: this ledger may differ from the store.
+  std::atomic<bool> poisoned = false;
 
   // Reads everything but rows. Errors: kIoError, kCorruption.
   Result<void> Load(const SinkImpl* owner, const storage::StoreView& view);
 
   SourceOptions OptionsOf(std::string_view source) const;
 
-  // Everything committed so far is durable. REQUIRES: mutex held.
-  void MarkDurable();
+  // Takes over the checkpoint of a commit. REQUIRES: mutex held.
+  void Publish(const std::string& key, const Checkpoint& checkpoint);
+
+  // A sync: its mark is taken before it begins and set when it has succeeded. One at a time, so
+  // that marks are set in the order in which they were taken. REQUIRES: mutex held.
+  DurableMark TakeMark();
+  void SetMark(const DurableMark& mark);
 };
 
 // The error for an entry that does not decode.
 Error Damaged(std::string_view what);
+
+// The error for whatever is asked of a poisoned sink.
+Error Poisoned();
 
 using EntryVisitor = std::function<Result<void>(std::string_view key, std::string_view value)>;
 

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace idem::pipeline {
@@ -46,6 +47,7 @@ struct WorkingSet {
   std::vector<Slot> slots;  // by number in `index`
   std::vector<Candidate> candidates;
   std::map<const TableEntry*, codec::TableState> tables;  // the states after this commit
+  std::pair<const TableEntry* const, codec::TableState>* last_table = nullptr;  // in `tables`
   std::unique_ptr<storage::ReadResult> read;
   base::Arena versions;  // normal forms that differ from what was handed in
   std::string scratch;
@@ -55,6 +57,7 @@ struct WorkingSet {
     slots.clear();
     candidates.clear();
     tables.clear();
+    last_table = nullptr;
     versions.Clear();
   }
 };

@@ -33,6 +33,10 @@ Result<CommitReport> IdempotentSink::Commit(const Batch& batch, const CommitOpti
 
 Result<void> IdempotentSink::Flush() { return impl_->Flush(); }
 
+Result<void> IdempotentSink::WaitDurable(std::uint64_t commit) {
+  return impl_->WaitDurable(commit);
+}
+
 Result<std::vector<ResumePoint>> IdempotentSink::ResumeFrom(std::string_view source) const {
   return impl_->ResumeFrom(source, false);
 }

@@ -6,6 +6,7 @@
 #include "codec/catalog.h"
 #include "codec/keyspace.h"
 #include "codec/source_records.h"
+#include "pipeline/report_builder.h"
 #include "rules/validate.h"
 #include "sink/batch_impl.h"
 #include "sink/latency.h"
@@ -42,11 +43,13 @@ SinkImpl::SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& opt
     : options_(options),
       clock_(options.clock != nullptr ? options.clock : Clock::System()),
       store_(std::move(store)),
-      committer_(store_.get(), &ledger_, &options_, clock_) {}
+      committer_(store_.get(), &ledger_, &options_, clock_),
+      syncs_(store_.get(), &ledger_) {}
 
 SinkImpl::~SinkImpl() {
-  if (committer_.poisoned() || ledger_.durable_commit == ledger_.last_commit) return;
-  if (auto synced = committer_.Sync(); !synced) {
+  background_.reset();
+  if (ledger_.poisoned) return;
+  if (auto synced = syncs_.WaitFor(ledger_.last_commit); !synced) {
     base::Log(options_.logger, LogLevel::kError, "closing without a sync: {}",
               synced.error().message());
   }
@@ -67,7 +70,8 @@ Result<void> SinkImpl::Load() {
   auto view = store_->NewView();
   if (!view) return view.error();
   if (auto ok = ledger_.Load(this, **view); !ok) return ok;
-  ledger_.MarkDurable();  // TakeEpoch was a durable commit after all of it
+  ledger_.SetMark(ledger_.TakeMark());  // TakeEpoch was a durable commit after all of it
+  if (options_.background_sync) background_ = std::make_unique<BackgroundSync>(&syncs_);
   base::Log(options_.logger, LogLevel::kInfo, "opened at commit {} with writer epoch {}",
             ledger_.last_commit, ledger_.epoch);
   return {};
@@ -99,7 +103,7 @@ Result<Table> SinkImpl::CreateTable(std::string_view name, TableOptions options)
   codec::AppendTableDefinition(table, &bytes);
   WritePlanBuilder plan;
   plan.PutCopy(codec::TableKey(name), bytes);
-  if (auto ok = committer_.CommitPlan(&plan, Durability::kSync); !ok) return ok.error();
+  if (auto ok = CommitDurably(&plan); !ok) return ok.error();
   auto entry = std::make_unique<TableEntry>(this, std::move(table));
   const TableEntry* created = entry.get();
   const std::lock_guard lock(ledger_.mutex);
@@ -133,7 +137,7 @@ Result<void> SinkImpl::DeclareSource(std::string_view source, const SourceOption
   codec::AppendSourceOptions(options, &bytes);
   WritePlanBuilder plan;
   plan.PutCopy(codec::SourceKey(source), bytes);
-  if (auto ok = committer_.CommitPlan(&plan, Durability::kSync); !ok) return ok;
+  if (auto ok = CommitDurably(&plan); !ok) return ok;
   const std::lock_guard ledger_lock(ledger_.mutex);
   ledger_.sources[std::string(source)] = options;
   return {};
@@ -151,19 +155,44 @@ Result<void> SinkImpl::CheckTables(const pipeline::RecordBuffer& batch) const {
 
 Result<CommitReport> SinkImpl::Commit(const Batch& batch, const CommitOptions& options) {
   const std::int64_t begin = clock_->SteadyNanos();
-  const pipeline::RecordBuffer& buffer = BatchImpl::Of(batch);
-  const std::lock_guard lock(commit_mutex_);
-  const std::uint64_t before = ledger_.last_commit;
-  auto tables = CheckTables(buffer);
-  auto report = tables ? committer_.Commit(buffer, options) : tables.error();
-  Count(buffer, report, before, clock_->SteadyNanos() - begin);
+  auto report = CommitWritten(BatchImpl::Of(batch), options);
+  if (report && options.durability.value_or(options_.durability) == Durability::kSync) {
+    if (auto ok = MakeDurable(report->commit()); !ok) report = ok.error();
+  } else if (report && background_) {
+    background_->Want(report->commit());
+  }
+  const std::lock_guard lock(ledger_.mutex);
+  if (report) ReportBuilder::SetDurable(report->commit() <= ledger_.durable_commit, &*report);
+  Observe(clock_->SteadyNanos() - begin, &counters_.commit_latency);
   return report;
 }
 
+Result<CommitReport> SinkImpl::CommitWritten(const pipeline::RecordBuffer& batch,
+                                             const CommitOptions& options) {
+  const std::lock_guard lock(commit_mutex_);
+  const std::uint64_t before = ledger_.last_commit;
+  auto tables = CheckTables(batch);
+  auto report = tables ? committer_.Commit(batch, options.token) : tables.error();
+  Count(batch, report, before);
+  return report;
+}
+
+// The commit was written: whatever goes wrong from here on, it may be there.
+Result<void> SinkImpl::MakeDurable(std::uint64_t commit) {
+  auto synced = syncs_.WaitFor(commit);
+  if (synced || synced.error().code() == ErrorCode::kCommitUnknown) return synced;
+  return Error(ErrorCode::kCommitUnknown, "the commit was written but could not be made durable (" +
+                                              synced.error().message() + ")");
+}
+
+Result<void> SinkImpl::CommitDurably(WritePlanBuilder* plan) {
+  if (auto ok = committer_.CommitPlan(plan); !ok) return ok;
+  return MakeDurable(ledger_.last_commit);
+}
+
 void SinkImpl::Count(const pipeline::RecordBuffer& batch, const Result<CommitReport>& report,
-                     std::uint64_t before, std::int64_t nanos) {
+                     std::uint64_t before) {
   const std::lock_guard lock(ledger_.mutex);
-  Observe(nanos, &counters_.commit_latency);
   const bool fenced = !report && report.error().code() == ErrorCode::kFenced;
   if (!report) ++counters_.commits_failed;
   if (report && report->repeated()) ++counters_.commits_repeated;
@@ -171,20 +200,40 @@ void SinkImpl::Count(const pipeline::RecordBuffer& batch, const Result<CommitRep
   if ((!report && !fenced) || (report && report->repeated())) return;
   counters_.records_offered += batch.records().size();
   counters_.bytes_offered += batch.bytes();
+  const TableEntry* table = nullptr;  // of `entry`
+  TableEntry* entry = nullptr;
   for (std::size_t i = 0; i < batch.records().size(); ++i) {
     const Verdict verdict = fenced ? Verdict::kFenced : report->outcomes()[i].verdict;
-    const auto& name = batch.records()[i].table->definition.name;
-    ++ledger_.tables.find(name)->second->verdicts[static_cast<std::size_t>(verdict)];
+    if (batch.records()[i].table != table) {
+      table = batch.records()[i].table;
+      entry = ledger_.tables.find(table->definition.name)->second.get();
+    }
+    ++entry->verdicts[static_cast<std::size_t>(verdict)];
   }
 }
 
 Result<void> SinkImpl::Flush() {
   const std::int64_t begin = clock_->SteadyNanos();
-  const std::lock_guard lock(commit_mutex_);
-  auto synced = committer_.Sync();
-  const std::lock_guard ledger_lock(ledger_.mutex);
+  std::uint64_t last = 0;
+  {
+    const std::lock_guard lock(ledger_.mutex);
+    last = ledger_.last_commit;
+  }
+  auto synced = ledger_.poisoned ? pipeline::Poisoned() : syncs_.WaitFor(last);
+  const std::lock_guard lock(ledger_.mutex);
   Observe(clock_->SteadyNanos() - begin, &counters_.flush_latency);
   return synced;
+}
+
+Result<void> SinkImpl::WaitDurable(std::uint64_t commit) {
+  {
+    const std::lock_guard lock(ledger_.mutex);
+    if (commit > ledger_.last_commit) {
+      return Error(ErrorCode::kInvalidArgument,
+                   "there is no commit of this number yet; give the one of a CommitReport");
+    }
+  }
+  return syncs_.WaitFor(commit);
 }
 
 Result<std::vector<ResumePoint>> SinkImpl::ResumeFrom(std::string_view source, bool durable) const {

@@ -5,6 +5,8 @@
 
 #include "pipeline/committer.h"
 #include "pipeline/ledger.h"
+#include "pipeline/sync_group.h"
+#include "sink/background_sync.h"
 #include "storage/store.h"
 
 #include <idem/idempotent_sink.h>
@@ -28,6 +30,7 @@ class SinkImpl {
   Result<void> DeclareSource(std::string_view source, const SourceOptions& options);
   Result<CommitReport> Commit(const Batch& batch, const CommitOptions& options);
   Result<void> Flush();
+  Result<void> WaitDurable(std::uint64_t commit);
   Result<std::vector<ResumePoint>> ResumeFrom(std::string_view source, bool durable) const;
   Result<void> Rewind(std::string_view source, PartitionRef partition,
                       const RewindOptions& options);
@@ -45,8 +48,12 @@ class SinkImpl {
   Result<Table> CreateTable(std::string_view name, TableOptions options);
   Result<void> StageAccepted(const QuarantineEntry& entry, pipeline::RecordBuffer* record,
                              pipeline::WritePlanBuilder* plan);
+  Result<CommitReport> CommitWritten(const pipeline::RecordBuffer& batch,
+                                     const CommitOptions& options);
+  Result<void> CommitDurably(pipeline::WritePlanBuilder* plan);
+  Result<void> MakeDurable(std::uint64_t commit);
   void Count(const pipeline::RecordBuffer& batch, const Result<CommitReport>& report,
-             std::uint64_t before, std::int64_t nanos);
+             std::uint64_t before);
 
   // Constant after construction.
   const SinkOptions options_;
@@ -58,6 +65,8 @@ class SinkImpl {
   const std::shared_ptr<storage::Store> store_;
   pipeline::Ledger ledger_;  // has a mutex of its own, taken after commit_mutex_
   pipeline::Committer committer_;
+  pipeline::SyncGroup syncs_;
+  std::unique_ptr<BackgroundSync> background_;  // null: none
 
   // Guarded by ledger_.mutex: the counters of Metrics.
   Metrics counters_;

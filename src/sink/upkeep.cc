@@ -83,9 +83,9 @@ Result<void> SinkImpl::Rewind(std::string_view source, PartitionRef partition,
   bytes.clear();
   codec::AppendRewind(entry, &bytes);
   plan.PutCopy(codec::RewindKey(source, partition, entry.commit), bytes);
-  if (auto ok = committer_.CommitPlan(&plan, Durability::kSync); !ok) return ok;
+  if (auto ok = CommitDurably(&plan); !ok) return ok;
   const std::lock_guard ledger_lock(ledger_.mutex);
-  found->second.checkpoint = std::move(checkpoint);
+  ledger_.Publish(key, checkpoint);
   found->second.durable_next = options.to;
   return {};
 }
@@ -122,7 +122,7 @@ Result<void> SinkImpl::Resolve(const QuarantineId& id, Resolution resolution) {
   std::string bytes;
   codec::AppendQuarantineEntry(entry, &bytes);
   plan.PutCopy(key, bytes);
-  if (auto ok = committer_.CommitPlan(&plan, Durability::kSync); !ok) return ok;
+  if (auto ok = CommitDurably(&plan); !ok) return ok;
   const std::lock_guard ledger_lock(ledger_.mutex);
   committer_.PublishTables();
   return {};
@@ -183,7 +183,7 @@ Result<void> SinkImpl::ForgetTokens(std::string_view application, std::int64_t b
     std::string bytes;
     codec::AppendFixed64(static_cast<std::uint64_t>(floor), &bytes);
     plan.PutCopy(floor_key, bytes);
-    if (auto ok = committer_.CommitPlan(&plan, Durability::kSync); !ok) return ok;
+    if (auto ok = CommitDurably(&plan); !ok) return ok;
   }
   return {};
 }
@@ -231,7 +231,7 @@ Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
     std::string bytes;
     codec::AppendTableState(state, &bytes);
     plan.PutCopy(codec::TableStateKey(entry.definition.id), bytes);
-    if (auto ok = committer_.CommitPlan(&plan, Durability::kSync); !ok) return ok.error();
+    if (auto ok = CommitDurably(&plan); !ok) return ok.error();
     const std::lock_guard ledger_lock(ledger_.mutex);
     ledger_.tables.find(entry.definition.name)->second->state = state;
     removed += chunk;

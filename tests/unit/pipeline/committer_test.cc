@@ -61,6 +61,7 @@ TEST_F(Committing, AFailedReadOrWriteRejectsWithoutEffect) {
 TEST_F(Committing, ASyncCommitWithoutEffectMakesAnAsyncOneDurable) {
   batch_.Insert(*log_, {"k"}, "1");
   const CommitOptions async{.durability = Durability::kAsync};
+  store_->syncs = 0;
   EXPECT_FALSE(sink_->Commit(batch_, async).value().durable());
   EXPECT_FALSE(sink_->Commit(batch_, async).value().durable());
   EXPECT_EQ(store_->syncs, 0);
@@ -82,7 +83,10 @@ TEST_F(Committing, ARepeatedTokenIsMadeDurableToo) {
 }
 
 TEST_F(Committing, AFailedSyncPoisonsUnlessTheHandleMayNotWriteAnyMore) {
-  store_->fail_sync = ErrorCode::kStoreLocked;  // a forked child
+  EXPECT_TRUE(sink_->Flush());  // nothing to sync
+  batch_.Insert(*log_, {"k"}, "1");
+  ASSERT_TRUE(sink_->Commit(batch_, {.durability = Durability::kAsync}));
+  store_->fail_sync = ErrorCode::kStoreLocked;
   EXPECT_EQ(sink_->Flush().error().code(), ErrorCode::kStoreLocked);
   EXPECT_EQ(sink_->Flush().error().code(), ErrorCode::kStoreLocked);
   store_->fail_sync = ErrorCode::kCommitUnknown;
