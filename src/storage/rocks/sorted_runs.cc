@@ -11,7 +11,8 @@ namespace idem::storage {
 namespace {
 
 constexpr std::size_t kTagBytes = 8;  // sequence number and type, behind the user key
-constexpr std::size_t kHeadBytes = sizeof(std::uint64_t);
+constexpr std::size_t kHeadBytes = 7;
+constexpr std::size_t kFew = 16;  // so many are sorted without further ado
 
 std::string_view UserKey(const EntryComparator& compare, const char* entry) {
   const rocksdb::Slice key = compare.decode_key(entry);
@@ -24,41 +25,51 @@ std::size_t CommonPrefix(std::string_view a, std::string_view b) {
   return static_cast<std::size_t>(std::mismatch(a.begin(), end, b.begin()).first - a.begin());
 }
 
-// The bytes behind `skip`, as a number that sorts as they do; missing ones count as zeros, which
-// can only make two keys look equal.
+// What follows the first `skip` bytes, as a number that sorts as it does: seven bytes, missing ones
+// as zeros, then how many there were, eight for more than seven. So two heads are equal only where
+// the keys are, or where both go on.
 std::uint64_t Head(std::string_view key, std::size_t skip) {
+  const std::string_view rest = key.substr(skip);
   std::uint64_t head = 0;
-  const std::string_view bytes = key.substr(std::min(skip, key.size()), kHeadBytes);
-  for (const char byte : bytes) head = (head << 8) | static_cast<unsigned char>(byte);
-  return bytes.empty() ? 0 : head << (8 * (kHeadBytes - bytes.size()));
+  for (std::size_t i = 0; i < kHeadBytes; ++i) {
+    head = (head << 8) | (i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0U);
+  }
+  return (head << 8) | std::min(rest.size(), kHeadBytes + 1);
 }
 
 }  // namespace
 
-// Most keys of a memtable begin alike (space, table), and most differ in the eight bytes that
-// follow. Sorting by those bytes spares the comparator, and with it a cache miss a key.
-void SortEntries(const EntryComparator& compare, EntryRun* entries) {
-  if (entries->size() < 2) return;
-  const std::string_view first = UserKey(compare, entries->front());
+void SortEntries(const EntryComparator& compare, std::span<const char*> entries) {
+  const auto less = [&](const char* a, const char* b) { return compare(a, b) < 0; };
+  if (entries.size() <= kFew) return std::sort(entries.begin(), entries.end(), less);
+  const std::string_view first = UserKey(compare, entries.front());
   std::size_t prefix = first.size();
-  for (const char* entry : *entries) {
-    prefix = CommonPrefix(first.substr(0, prefix), UserKey(compare, entry));
+  bool ended = true;  // no key goes on behind the prefix
+  for (const char* entry : entries) {
+    const std::string_view key = UserKey(compare, entry);
+    prefix = CommonPrefix(first.substr(0, prefix), key);
+    ended = ended && key.size() == first.size();
   }
+  if (ended && prefix == first.size()) return std::sort(entries.begin(), entries.end(), less);
+
   std::vector<std::pair<std::uint64_t, const char*>> order;
-  order.reserve(entries->size());
-  for (const char* entry : *entries) {
+  order.reserve(entries.size());
+  for (const char* entry : entries) {
     order.emplace_back(Head(UserKey(compare, entry), prefix), entry);
   }
-  std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first < b.first : compare(a.second, b.second) < 0;
-  });
-  std::transform(order.begin(), order.end(), entries->begin(),
-                 [](const auto& entry) { return entry.second; });
+  std::sort(order.begin(), order.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::transform(order.begin(), order.end(), entries.begin(),
+                 [](const auto& headed) { return headed.second; });
+  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    while (end < order.size() && order[end].first == order[begin].first) ++end;
+    SortEntries(compare, entries.subspan(begin, end - begin));
+  }
 }
 
 void SortedRuns::Add(EntryRun entries) {
   if (entries.empty()) return;
-  SortEntries(compare_, &entries);
+  SortEntries(compare_, entries);
   runs_.push_back(std::make_shared<const EntryRun>(std::move(entries)));
   while (runs_.size() > 1 && runs_.back()->size() * 2 > runs_[runs_.size() - 2]->size()) {
     MergeLastTwo();
