@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -95,7 +97,13 @@ std::vector<const PeerKind*> PeersFor(std::vector<std::string> names) {
   return Chosen(AllPeers(), names);
 }
 
-std::vector<Comparison> CompareAll(const Arguments& given) {
+void WriteFile(const std::string& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text << std::flush;
+  if (!file) throw std::runtime_error("cannot write " + path);
+}
+
+std::vector<Comparison> CompareAll(const Arguments& given, const Environment& environment) {
   const auto peers = PeersFor(given.peers);
   std::vector<Comparison> comparisons;
   for (const Workload* workload : Chosen(AllWorkloads(), given.workloads)) {
@@ -106,15 +114,11 @@ std::vector<Comparison> CompareAll(const Arguments& given) {
                    given.rounds, peer.name);
       };
       comparisons.push_back(Compare(peers, *workload, settings, given.rounds, report));
+      // After each workload, so that a long comparison cut short keeps what it has measured.
+      if (!given.json.empty()) WriteFile(given.json, ToJson(comparisons, environment));
     }
   }
   return comparisons;
-}
-
-void WriteFile(const std::string& path, const std::string& text) {
-  std::ofstream file(path);
-  file << text << std::flush;
-  if (!file) throw std::runtime_error("cannot write " + path);
 }
 
 int Main(int argc, char** argv) {
@@ -130,9 +134,8 @@ int Main(int argc, char** argv) {
     given.records = kQuickRecords;
     given.rounds = kQuickRounds;
   }
-  const std::vector<Comparison> comparisons = CompareAll(given);
   const Environment environment = ReadEnvironment();
-  if (!given.json.empty()) WriteFile(given.json, ToJson(comparisons, environment));
+  const std::vector<Comparison> comparisons = CompareAll(given, environment);
   fmt::print("{}", ToMarkdown(comparisons, environment));
   return 0;
 }
