@@ -4,8 +4,8 @@
 // checkpoints, commit numbers. Loaded once at open; the store's only writer keeps it current.
 //
 // Thread-safety: `mutex` guards every field but the atomic ones. What commits change is changed by
-// the committing thread alone, so that may read it without the mutex and locks it to change; what is
-// durable is changed by the thread that syncs.
+// the committing thread alone, so that may read it without the mutex and locks it to change; what
+// is durable is changed by the thread that syncs.
 #pragma once
 
 #include "pipeline/table_entry.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // BackgroundSync: a thread that makes commits durable soon after they were written, as fast as the
-// disk can sync. Ends by itself when a sync fails: the sink is poisoned then, and says so to whoever
-// commits next.
+// disk can sync. Ends by itself when a sync fails: the sink is poisoned then, and says so to
+// whoever commits next.
 //
 // Thread-safety: every method may be called from any thread at any time. In a forked child, which
 // has no such thread, destruction does nothing.

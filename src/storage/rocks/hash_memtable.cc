@@ -84,8 +84,9 @@ class KeyLookup final : public rocksdb::MemTableRep::Iterator {
   const Node* at_ = nullptr;
 };
 
-// RocksDB believes an iterator that it asked for with an arena to lie there, and calls its destructor
-// alone. That arena's class is not public, and the memtable's own must not grow once it is full.
+// RocksDB believes an iterator that it asked for with an arena to lie there, and calls its
+// destructor alone. That arena's class is not public, and the memtable's own must not grow once it
+// is full.
 class ArenaIterator final : public RunsIterator {
  public:
   using RunsIterator::RunsIterator;

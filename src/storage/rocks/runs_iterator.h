@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RunsIterator: walks several sorted runs as one, in both directions. It sees what was there when it
-// was made; entries that come later have later sequence numbers and are nobody's who reads now.
+// RunsIterator: walks several sorted runs as one, in both directions. It sees what was there when
+// it was made; entries that come later have later sequence numbers and are nobody's who reads now.
 //
 // Thread-safety: none.
 #pragma once

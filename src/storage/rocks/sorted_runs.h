@@ -39,10 +39,10 @@ class SortedRuns {
   EntryRuns runs_;  // ever shorter
 };
 
-// Sorts by the seven bytes behind what all keys have in common, then each group of equals in the same
-// way. Most keys of a memtable begin alike (space, table) and differ soon after, so that each is
-// looked at two or three times, a cache miss each, where a comparator would look at it some twenty
-// times. REQUIRES: `compare` orders user keys bytewise.
+// Sorts by the seven bytes behind what all keys have in common, then each group of equals in the
+// same way. Most keys of a memtable begin alike (space, table) and differ soon after, so that each
+// is looked at two or three times, a cache miss each, where a comparator would look at it some
+// twenty times. REQUIRES: `compare` orders user keys bytewise.
 void SortEntries(const EntryComparator& compare, std::span<const char*> entries);
 
 }  // namespace idem::storage
