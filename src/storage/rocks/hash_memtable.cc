@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/rocks/hash_memtable.h"
 
+#include "storage/rocks/entropy.h"
 #include "storage/rocks/retired_memory.h"
 #include "storage/rocks/runs_iterator.h"
 #include "storage/rocks/sorted_runs.h"
@@ -14,7 +15,6 @@
 #include <memory>
 #include <mutex>
 #include <new>
-#include <random>
 #include <string_view>
 
 namespace idem::storage {
@@ -185,9 +185,7 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
 
 class HashMemtableFactory final : public rocksdb::MemTableRepFactory {
  public:
-  explicit HashMemtableFactory(std::size_t buckets)
-      : buckets_(buckets),
-        seed_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()) {}
+  explicit HashMemtableFactory(std::size_t buckets) : buckets_(buckets) {}
 
   rocksdb::MemTableRep* CreateMemTableRep(const EntryComparator& compare,
                                           rocksdb::Allocator* allocator,
@@ -199,7 +197,9 @@ class HashMemtableFactory final : public rocksdb::MemTableRepFactory {
 
  private:
   const std::size_t buckets_;
-  const std::uint64_t seed_;  // so that nobody can choose keys that share a bucket
+  // So that nobody can choose keys that share a bucket. A system without random bytes has worse
+  // troubles than slow lookups.
+  const std::uint64_t seed_ = RandomNumber().value_or(0);
 };
 
 }  // namespace
