@@ -46,6 +46,9 @@ Stopwatch Measure(const Workload& workload, const RunSettings& settings, Peer* p
         peer->Apply(made);
         watch.Stop();
       });
+  watch.Start();
+  peer->Finish();
+  watch.Stop();
   if (workload.drained) {
     watch.Start();
     watch.StopAt(WaitUntilQuiet());

@@ -4,6 +4,7 @@
 
 #include <idem/idem.h>
 
+#include <filesystem>
 #include <string>
 #include <variant>
 
@@ -13,10 +14,10 @@ namespace {
 constexpr std::string_view kTable = "records";
 constexpr std::string_view kSource = "stream";
 
-class IdemPeer final : public Peer {
+class IdemPeer : public Peer {
  public:
-  explicit IdemPeer(const PeerOptions& options)
-      : sink_(IdempotentSink::Open(options.directory, {.durability = options.durability}).value()),
+  IdemPeer(const std::filesystem::path& directory, const SinkOptions& options)
+      : sink_(IdempotentSink::Open(directory, options).value()),
         table_(sink_->OpenTable(kTable).value()) {}
 
   void Apply(std::span<const Record> records) override {
@@ -46,16 +47,32 @@ class IdemPeer final : public Peer {
     return points.empty() ? 0 : points.front().next;
   }
 
+ protected:
+  IdempotentSink* sink() const { return sink_.get(); }
+
  private:
   std::unique_ptr<IdempotentSink> sink_;
   Table table_;
   Batch batch_;
 };
 
+class IdemBackgroundPeer final : public IdemPeer {
+ public:
+  explicit IdemBackgroundPeer(const std::filesystem::path& directory)
+      : IdemPeer(directory, {.durability = Durability::kAsync, .background_sync = true}) {}
+
+  void Finish() override { sink()->Flush().value(); }
+};
+
 }  // namespace
 
 std::unique_ptr<Peer> OpenIdem(const PeerOptions& options) {
-  return std::make_unique<IdemPeer>(options);
+  return std::make_unique<IdemPeer>(options.directory,
+                                    SinkOptions{.durability = options.durability});
+}
+
+std::unique_ptr<Peer> OpenIdemBackground(const PeerOptions& options) {
+  return std::make_unique<IdemBackgroundPeer>(options.directory);
 }
 
 }  // namespace idem::bench

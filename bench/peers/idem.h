@@ -13,4 +13,9 @@ namespace idem::bench {
 
 std::unique_ptr<Peer> OpenIdem(const PeerOptions& options);
 
+// Commits return once they survive the death of the process, and a thread of the sink syncs them
+// meanwhile: a host would acknowledge upstream what DurableCheckpoints says. Whatever durability is
+// asked for, Finish waits for power loss to be survived.
+std::unique_ptr<Peer> OpenIdemBackground(const PeerOptions& options);
+
 }  // namespace idem::bench

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Peer: a store that ingests records. What is measured is Apply, and nothing else.
+// Peer: a store that ingests records. What is measured is Apply and Finish, and nothing else.
 //
 // Contract of every peer
 //   * One Apply is one atomic step: the rows and the offset to read next, or nothing of it.
 //   * Durability::kAsync: what Apply returned survives the death of the process. kSync: and power
-//     loss.
+//     loss, or, where a peer says so, no sooner than Finish has returned.
 //   * The highest version of a key wins, whatever the order; equal versions hold equal values. The
 //     blind put alone is excused: it takes the last one.
 //   * The offset to read next never moves back.
@@ -36,6 +36,7 @@ class Peer {
  public:
   virtual ~Peer() = default;
   virtual void Apply(std::span<const Record> batch) = 0;
+  virtual void Finish() {}
   virtual void Scan(const RowVisitor& visit) const = 0;
   virtual std::int64_t Next() const = 0;  // as it is stored; 0: nothing yet
 };

@@ -13,9 +13,13 @@ namespace idem::bench {
 namespace {
 
 constexpr PeerKind kPeers[] = {
-    {"rocks_blind_put", OpenRocksBlindPut}, {"idem", OpenIdem},
-    {"rocks_get_put", OpenRocksGetPut},     {"rocks_multiget_put", OpenRocksMultiGetPut},
-    {"sqlite_upsert", OpenSqliteUpsert},    {"lmdb", OpenLmdb},
+    {"rocks_blind_put", OpenRocksBlindPut},
+    {"idem", OpenIdem},
+    {"idem_background", OpenIdemBackground},
+    {"rocks_get_put", OpenRocksGetPut},
+    {"rocks_multiget_put", OpenRocksMultiGetPut},
+    {"sqlite_upsert", OpenSqliteUpsert},
+    {"lmdb", OpenLmdb},
 };
 
 }  // namespace
