@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/quarantine_stage.h"
 
+#include "base/coding.h"
 #include "codec/keyspace.h"
 #include "codec/quarantine_record.h"
 #include "codec/version_order.h"
@@ -76,21 +77,18 @@ QuarantineId IdOf(const BatchRecord& record) {
   // Each part hashed by itself, so that no part runs into the next.
   std::string parts;
   const auto add = [&parts](std::string_view bytes) {
-    const codec::Fingerprint part = codec::FingerprintOf(bytes);
-    parts.append(reinterpret_cast<const char*>(&part), sizeof(part));
+    codec::AppendFingerprint(codec::FingerprintOf(bytes), &parts);
   };
-  const std::uint32_t table = record.table->definition.id;
-  parts.append(reinterpret_cast<const char*>(&table), sizeof(table));
-  parts.push_back(static_cast<char>(record.operation));
+  base::AppendFixed32(record.table->definition.id, &parts);
+  base::AppendByte(static_cast<std::uint8_t>(record.operation), &parts);
   add(record.key());
   add(record.event_key);
   add(record.value);
-  parts.append(reinterpret_cast<const char*>(&record.value_bytes), sizeof(record.value_bytes));
+  base::AppendFixed64(record.value_bytes, &parts);
   const Version& version = record.version;
-  parts.push_back(
-      static_cast<char>((version.has_value() ? 1 : 0) + (version.is_integer() ? 1 : 0)));
-  const std::int64_t integer = version.integer();
-  parts.append(reinterpret_cast<const char*>(&integer), sizeof(integer));
+  const int kind = (version.has_value() ? 1 : 0) + (version.is_integer() ? 1 : 0);
+  base::AppendByte(static_cast<std::uint8_t>(kind), &parts);
+  base::AppendOrderedInt64(version.integer(), &parts);
   add(version.text());
   const codec::Fingerprint id = codec::FingerprintOf(parts);
   return {id.high, id.low};

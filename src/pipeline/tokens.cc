@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/tokens.h"
 
+#include "base/coding.h"
 #include "base/names.h"
 #include "codec/keyspace.h"
 #include "codec/store_header.h"
@@ -17,7 +18,8 @@ codec::Fingerprint BatchFingerprint(const RecordBuffer& batch) {
   parts.reserve(16 * batch.records().size());
   for (const BatchRecord& record : batch.records()) {
     const QuarantineId id = IdOf(record);
-    parts.append(reinterpret_cast<const char*>(&id), sizeof(id));
+    base::AppendFixed64(id.high, &parts);
+    base::AppendFixed64(id.low, &parts);
   }
   return codec::FingerprintOf(parts);
 }
