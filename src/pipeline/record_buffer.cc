@@ -15,6 +15,14 @@ std::string_view WithoutPrefix(std::string_view store_key) noexcept {
   return store_key.empty() ? store_key : store_key.substr(codec::kRowKeyPrefixBytes);
 }
 
+bool IsThat(const SourcePartition& known, std::string_view source, PartitionRef partition,
+            std::string_view name, std::string_view incarnation) noexcept {
+  const bool same_partition =
+      partition.is_name() ? known.partition.name == name
+                          : !known.partition.name && known.partition.number == partition.number();
+  return same_partition && known.source == source && known.incarnation == incarnation;
+}
+
 }  // namespace
 
 std::string_view BatchRecord::key() const noexcept { return WithoutPrefix(row_key); }
@@ -63,11 +71,12 @@ bool RecordBuffer::AddStep(Step step, std::string_view source, PartitionRef part
 const SourcePartition* RecordBuffer::Intern(std::string_view source, PartitionRef partition,
                                             std::string_view incarnation) {
   const std::string_view name = partition.name().substr(0, kPartitionNameBytesMax + 1);
+  if (last_ != nullptr && IsThat(*last_, source, partition, name, incarnation)) return last_;
   const auto key = [&](std::string_view s, std::string_view n, std::string_view i) {
     return PartitionKey(s, partition.is_name(), partition.number(), n, i);
   };
   const auto found = by_name_.find(key(source, name, incarnation));
-  if (found != by_name_.end()) return found->second;
+  if (found != by_name_.end()) return last_ = found->second;
   if (!Reserve(source.size() + name.size() + incarnation.size())) return nullptr;
   SourcePartition owned{std::string(source), Partition(partition), std::string(incarnation)};
   if (partition.is_name()) owned.partition.name = std::string(name);
@@ -75,7 +84,7 @@ const SourcePartition* RecordBuffer::Intern(std::string_view source, PartitionRe
   by_name_.emplace(key(kept.source, kept.partition.name ? *kept.partition.name : std::string_view(),
                        kept.incarnation),
                    &kept);
-  return &kept;
+  return last_ = &kept;
 }
 
 bool RecordBuffer::full() const noexcept {
@@ -185,6 +194,7 @@ void RecordBuffer::Clear() noexcept {
   if (partitions_.size() > kPartitionsKept) {
     by_name_.clear();
     partitions_.clear();
+    last_ = nullptr;
   }
 }
 

@@ -106,6 +106,7 @@ class RecordBuffer {
       std::tuple<std::string_view, bool, std::int64_t, std::string_view, std::string_view>;
   std::deque<SourcePartition> partitions_;
   std::map<PartitionKey, const SourcePartition*> by_name_;
+  const SourcePartition* last_ = nullptr;  // of the step before: mostly that of the next one too
 };
 
 }  // namespace idem::pipeline
