@@ -5,6 +5,7 @@
 
 #include "sink/sink_impl.h"
 #include "storage/memory/memory_store.h"
+#include "support/front_store.h"
 
 #include <gtest/gtest.h>
 
@@ -17,37 +18,31 @@
 namespace idem::testing {
 
 // Forwards to a memory store, and fails on demand.
-class FaultyStore final : public storage::Store {
+class FaultyStore final : public FrontStore {
  public:
+  FaultyStore() : FrontStore(storage::NewMemoryStore()) {}
+
   std::optional<ErrorCode> fail_commit, fail_read, fail_sync;
   bool commit_although_unknown = false;
   int syncs = 0;
 
-  std::unique_ptr<storage::ReadResult> NewReadResult() const override {
-    return store_->NewReadResult();
-  }
   Result<void> Read(std::span<const std::string_view> keys,
                     storage::ReadResult* result) const override {
     if (fail_read) return Error(*fail_read, "told to");
-    return store_->Read(keys, result);
+    return FrontStore::Read(keys, result);
   }
   Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
-    if (!fail_commit) return store_->Commit(plan, durability);
+    if (!fail_commit) return FrontStore::Commit(plan, durability);
     if (commit_although_unknown) {
-      if (auto ok = store_->Commit(plan, durability); !ok) return ok;
+      if (auto ok = FrontStore::Commit(plan, durability); !ok) return ok;
     }
     return Error(*fail_commit, "told to");
   }
-  Result<std::uint64_t> TakeEpoch() override { return store_->TakeEpoch(); }
   Result<void> Sync() override {
     ++syncs;
     if (fail_sync) return Error(*fail_sync, "told to");
-    return store_->Sync();
+    return FrontStore::Sync();
   }
-  Result<std::unique_ptr<storage::StoreView>> NewView() const override { return store_->NewView(); }
-
- private:
-  const std::unique_ptr<storage::Store> store_ = storage::NewMemoryStore();
 };
 
 class PipelineTest : public ::testing::Test {

@@ -3,6 +3,7 @@
 // Commits and syncs of several threads, on a store whose syncs last as long as the test likes.
 #include "sink/sink_impl.h"
 #include "storage/memory/memory_store.h"
+#include "support/front_store.h"
 
 #include <idem/idem.h>
 
@@ -14,27 +15,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
-#include <string_view>
 #include <thread>
 
 namespace idem {
 namespace {
 
-class GatedStore final : public storage::Store {
+class GatedStore final : public testing::FrontStore {
  public:
-  std::unique_ptr<storage::ReadResult> NewReadResult() const override {
-    return store_->NewReadResult();
-  }
-  Result<void> Read(std::span<const std::string_view> keys,
-                    storage::ReadResult* result) const override {
-    return store_->Read(keys, result);
-  }
-  Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
-    return store_->Commit(plan, durability);
-  }
-  Result<std::uint64_t> TakeEpoch() override { return store_->TakeEpoch(); }
-  Result<std::unique_ptr<storage::StoreView>> NewView() const override { return store_->NewView(); }
+  GatedStore() : FrontStore(storage::NewMemoryStore()) {}
 
   Result<void> Sync() override {
     std::unique_lock lock(mutex_);
@@ -64,7 +52,6 @@ class GatedStore final : public storage::Store {
   }
 
  private:
-  const std::unique_ptr<storage::Store> store_ = storage::NewMemoryStore();
   std::mutex mutex_;
   std::condition_variable changed_;
   int begun_ = 0;

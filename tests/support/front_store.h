@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// FrontStore: a store in front of another one, which does all the work. A test changes one method:
+// to make it fail, to watch it, or to put a bug back into the library.
+#pragma once
+
+#include "storage/store.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace idem::testing {
+
+class FrontStore : public storage::Store {
+ public:
+  explicit FrontStore(std::unique_ptr<storage::Store> inner) : inner_(std::move(inner)) {}
+
+  std::unique_ptr<storage::ReadResult> NewReadResult() const override {
+    return inner_->NewReadResult();
+  }
+  Result<void> Read(std::span<const std::string_view> keys,
+                    storage::ReadResult* result) const override {
+    return inner_->Read(keys, result);
+  }
+  Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
+    return inner_->Commit(plan, durability);
+  }
+  Result<std::uint64_t> TakeEpoch() override { return inner_->TakeEpoch(); }
+  Result<void> Sync() override { return inner_->Sync(); }
+  Result<std::unique_ptr<storage::StoreView>> NewView() const override { return inner_->NewView(); }
+
+ protected:
+  storage::Store& inner() const { return *inner_; }
+
+ private:
+  const std::unique_ptr<storage::Store> inner_;
+};
+
+}  // namespace idem::testing
