@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Puts known bugs in the handling of errors back and expects that faults show them.
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+
+#include "power/fault_cycle.h"
+#include "power/front_store.h"
+
+namespace idem::power {
+namespace {
+
+// An error of the disk is nobody's business.
+class SwallowsErrors final : public FrontStore {
+ public:
+  using FrontStore::FrontStore;
+  Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
+    return Swallow(inner_->Commit(plan, durability));
+  }
+  Result<void> Sync() override { return Swallow(inner_->Sync()); }
+
+ private:
+  static Result<void> Swallow(Result<void> result) {
+    if (!result && result.error().code() == ErrorCode::kCommitUnknown) return {};
+    return result;
+  }
+};
+
+class FaultMutant : public ::testing::Test {
+ protected:
+  // How many faults of this kind show a violation whose text says `why`.
+  std::size_t Violations(Fault fault, const StoreWrapper& wrapper, std::string_view why) {
+    const Workload workload(4, 12);
+    const model::Scratch scratch("idem-fault-mutant");
+    std::size_t violations = 0;
+    Isolation({}).Run(
+        CountOperations(workload, fault, scratch.path() / "store"),
+        [&](std::size_t i, const std::filesystem::path& directory, CycleReport* report) {
+          FailOnce(workload, {.fault = fault, .first = i, .burst = 1}, directory, report, wrapper);
+        },
+        [&](std::size_t, const CycleReport& report) {
+          const std::string_view text = report.text.data();
+          const bool wrong = report.end == CycleEnd::kViolated;
+          if (wrong && text.find(why) != std::string_view::npos) ++violations;
+        });
+    return violations;
+  }
+};
+
+TEST_F(FaultMutant, NoneIsNotCaught) {
+  EXPECT_EQ(Violations(Fault::kShortWrite, {}, ""), 0U);
+  EXPECT_EQ(Violations(Fault::kLostSync, {}, ""), 0U);
+}
+
+TEST_F(FaultMutant, WriteThatFailedIsAcknowledged) {
+  EXPECT_GT(Violations(Fault::kShortWrite, Wrapper<SwallowsErrors>(), "lost acknowledged commits"),
+            0U);
+}
+
+TEST_F(FaultMutant, SyncThatFailedIsAcknowledged) {
+  EXPECT_GT(Violations(Fault::kLostSync, Wrapper<SwallowsErrors>(), "lost acknowledged commits"),
+            0U);
+}
+
+}  // namespace
+}  // namespace idem::power

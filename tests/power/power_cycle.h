@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One cycle of the power test: a recorded life, its power lost, the next life.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "power/isolation.h"
+#include "power/life.h"
+
+namespace idem::power {
+
+// What CycleReport::counts hold.
+enum PowerCount : std::uint8_t { kCuts, kOperations };
+
+struct Cut {
+  std::size_t point;
+  Loss loss;
+};
+
+// The first life of a machine, from an empty disk. Throws when it does not go well.
+Recording Record(const Workload& workload, const std::filesystem::path& directory,
+                 const StoreWrapper& wrapper = {});
+
+// Loses the power there and lives on, in a directory of its own.
+void CutOnce(const Workload& workload, const Recording& recording, const Cut& cut,
+             const std::filesystem::path& directory, CycleReport* report);
+
+// One machine whose power is lost at random up to three times, also while it opens what the loss
+// before has left.
+void CutAgainAndAgain(std::uint64_t seed, const std::filesystem::path& directory,
+                      CycleReport* report);
+
+// What became of all cycles. A violation, an abort or a hang fails the test, with the command that
+// repeats it.
+class PowerTally {
+ public:
+  void Add(const CycleReport& report, const std::string& again);
+  void Print(std::string_view what) const;
+  std::uint64_t Of(CycleEnd end) const;
+
+ private:
+  std::map<CycleEnd, std::uint64_t> ends_;
+  std::map<std::string, std::uint64_t> refusals_;  // by class
+  std::uint64_t cuts_ = 0;
+  std::uint64_t operations_ = 0;
+};
+
+}  // namespace idem::power

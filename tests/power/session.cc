@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "power/session.h"
+
+#include <utility>
+
+#include "sink/sink_impl.h"
+#include "storage/rocks/rocks_store_internal.h"
+
+namespace idem::power {
+
+Result<std::unique_ptr<Session>> Session::Open(const Workload* workload, const Place& place) {
+  std::unique_ptr<Session> session(new Session(workload, place.env));
+  auto store = storage::OpenRocksStore(place.directory, Workload::Options(), place.env);
+  if (!store) return store.error();
+  if (place.wrapper) {
+    session->store_ = place.wrapper(*std::move(store));
+  } else {
+    session->store_ = *std::move(store);
+  }
+  auto content = session->Content();
+  if (!content) return content.error();
+  session->found_ = CommitOf(*content);
+  if (session->found_ > workload->commits()) {
+    session->wrong_ = "it holds commit " + std::to_string(session->found_) + " of " +
+                      std::to_string(workload->commits());
+  } else if (const Entries& expected = workload->ContentAfter(session->found_);
+             *content != expected) {
+    session->wrong_ = Difference(*content, expected);
+  }
+  auto sink = SinkImpl::Open(session->store_, Workload::Options());
+  if (!sink) return sink.error();
+  session->sink_ = *std::move(sink);
+  place.env->RunJobs();
+  return session;
+}
+
+Session::~Session() {
+  env_->RunJobs();
+  tables_.reset();
+  sink_.reset();
+}
+
+Result<void> Session::Define() {
+  Result<crash::Tables> tables = Workload::Define(sink_.get());
+  if (!tables) return tables.error();
+  tables_ = *tables;
+  env_->RunJobs();
+  return {};
+}
+
+Result<void> Session::CommitNext() {
+  const std::uint64_t commit = committed() + 1;
+  workload_->Fill(commit, *tables_, &batch_);
+  const bool waited = env_->HasJobs();
+  const Result<CommitReport> report = workload_->Commit(commit, batch_, sink_.get());
+  if (waited || !workload_->LetsJobsWaitAfter(commit)) env_->RunJobs();
+  if (!report) return report.error();
+  return {};
+}
+
+std::string Session::Audit() const {
+  const auto snapshot = sink_->NewSnapshot();
+  if (!snapshot) return snapshot.error().ToString();
+  const auto verified = snapshot->Verify();
+  if (!verified) return "Verify: " + verified.error().ToString();
+  if (!verified->ok()) return "Verify: " + verified->findings.front().what;
+  const std::string resume = ResumePoints(*sink_);
+  const std::string& expected = workload_->ResumeAfter(committed());
+  if (resume != expected) return "resumes at " + resume + "instead of " + expected;
+  return {};
+}
+
+std::string Session::OfferAllAgain() {
+  const std::string before = Digests(*sink_) + ResumePoints(*sink_);
+  Batch batch;
+  workload_->FillAll(*tables_, &batch);
+  const Result<CommitReport> report = sink_->Commit(batch);
+  if (!report) return "offering everything again: " + report.error().ToString();
+  const std::string after = Digests(*sink_) + ResumePoints(*sink_);
+  if (after != before) return "offered again: " + after + "instead of " + before;
+  return {};
+}
+
+}  // namespace idem::power

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Session: one opening of a store by a host that ingests a workload, until it closes the store or
+// the host gives it up.
+#pragma once
+
+#include <idem/idem.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "power/still_env.h"
+#include "power/workload.h"
+#include "storage/store.h"
+
+namespace idem::power {
+
+// Puts another store in front of the one that was opened: how a bug is put back into a test.
+using StoreWrapper =
+    std::function<std::shared_ptr<storage::Store>(std::unique_ptr<storage::Store>)>;
+
+struct Place {
+  std::filesystem::path directory;
+  StillEnv* env = nullptr;
+  StoreWrapper wrapper = {};  // unset: none
+};
+
+class Session {
+ public:
+  // All must outlive the session. Reads the whole content before the sink opens it.
+  static Result<std::unique_ptr<Session>> Open(const Workload* workload, const Place& place);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // What the opening found.
+  std::uint64_t found() const { return found_; }
+  // Why that is not the state after commit found(); empty: it is.
+  const std::string& wrong() const { return wrong_; }
+
+  // The last commit that returned ok.
+  std::uint64_t committed() const { return sink_->ReadMetrics().commit; }
+
+  Result<void> Define();
+  // The next commit; REQUIRES: Define was ok and not all are done.
+  Result<void> CommitNext();
+  Result<void> Flush() { return sink_->Flush(); }
+
+  // What the store holds now.
+  Result<Entries> Content() const { return ContentOf(*store_); }
+
+  // Why the store does not bear Verify, or does not resume where it should; empty: it does.
+  std::string Audit() const;
+  // Offers everything once more. Why that has an effect; empty: it has none.
+  std::string OfferAllAgain();
+
+ private:
+  Session(const Workload* workload, StillEnv* env) : workload_(workload), env_(env) {}
+
+  const Workload* workload_;
+  StillEnv* env_;
+  std::shared_ptr<storage::Store> store_;
+  std::unique_ptr<IdempotentSink> sink_;
+  std::optional<crash::Tables> tables_;
+  Batch batch_;
+  std::uint64_t found_ = 0;
+  std::string wrong_;
+};
+
+}  // namespace idem::power

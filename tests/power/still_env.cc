@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "power/still_env.h"
+
+#include <rocksdb/system_clock.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace idem::power {
+namespace {
+
+constexpr int kJobsAtOnceMax = 20;
+
+// Time passes for who looks at it, and nobody waits for it.
+class RestlessClock final : public rocksdb::SystemClockWrapper {
+ public:
+  RestlessClock() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+  const char* Name() const override { return "idem.RestlessClock"; }
+  void SleepForMicroseconds(int) override {}
+};
+
+}  // namespace
+
+StillEnv::StillEnv(const std::shared_ptr<rocksdb::FileSystem>& file_system)
+    : EnvWrapper(rocksdb::NewCompositeEnv(file_system)) {
+  file_system_ = file_system;
+  system_clock_ = std::make_shared<RestlessClock>();
+}
+
+void StillEnv::RunJobs() {
+  for (int run = 0; run < kJobsAtOnceMax && !jobs_.empty(); ++run) {
+    const Job job = jobs_.front();
+    jobs_.pop_front();
+    job.function(job.argument);
+  }
+}
+
+void StillEnv::Schedule(void (*function)(void*), void* argument, Priority priority, void* tag,
+                        void (*unschedule)(void*)) {
+  jobs_.push_back({function, argument, priority, tag, unschedule});
+}
+
+int StillEnv::UnSchedule(void* tag, Priority priority) {
+  std::vector<Job> dropped;
+  const auto is_dropped = [&](const Job& job) {
+    return job.tag == tag && job.priority == priority;
+  };
+  std::copy_if(jobs_.begin(), jobs_.end(), std::back_inserter(dropped), is_dropped);
+  std::erase_if(jobs_, is_dropped);
+  for (const Job& job : dropped) {
+    if (job.unschedule != nullptr) job.unschedule(job.argument);
+  }
+  return static_cast<int>(dropped.size());
+}
+
+unsigned int StillEnv::GetThreadPoolQueueLen(Priority priority) const {
+  return static_cast<unsigned int>(std::count_if(
+      jobs_.begin(), jobs_.end(), [priority](const Job& job) { return job.priority == priority; }));
+}
+
+void StillEnv::SleepForMicroseconds(int) {}
+
+}  // namespace idem::power

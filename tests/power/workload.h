@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Workload: what a host commits, as a pure function of a seed, and what a store holds after each
+// of its commits. The expected content comes from a run on the memory store, byte for byte.
+//
+// A commit number says everything about the state: the definitions are the first commits, each
+// batch is one more. So a host that finds commit k in a store knows which batch comes next.
+#pragma once
+
+#include <idem/idem.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "conformance/store_fixture.h"
+#include "crash/stream.h"
+#include "storage/store.h"
+
+namespace idem::power {
+
+using testing::Entries;
+
+// What a store holds of the host's. Left out is what differs between stores and openings: the
+// header with the store's name, and the writer epoch.
+Result<Entries> ContentOf(const storage::Store& store);
+
+// The number of the last commit that the content holds.
+std::uint64_t CommitOf(const Entries& content);
+
+// Shows where two contents differ.
+std::string Difference(const Entries& found, const Entries& expected);
+
+// The next offsets of the only source, as text.
+std::string ResumePoints(const IdempotentSink& sink);
+
+// The tables' digests, as text.
+std::string Digests(const IdempotentSink& sink);
+
+class Workload {
+ public:
+  Workload(std::uint64_t seed, std::size_t batches);
+
+  static SinkOptions Options();
+
+  std::uint64_t seed() const { return seed_; }
+  std::uint64_t commits() const { return contents_.size() - 1; }
+
+  // Commits the definitions that are not there yet.
+  static Result<crash::Tables> Define(IdempotentSink* sink) { return crash::OpenTables(sink); }
+
+  // The batch that makes commit `commit`. REQUIRES: it is not one of a definition.
+  void Fill(std::uint64_t commit, const crash::Tables& tables, Batch* batch) const;
+  bool IsBatch(std::uint64_t commit) const { return commit > definitions_; }
+  Durability DurabilityOf(std::uint64_t commit) const;
+  bool FlushesAfter(std::uint64_t commit) const;
+  // Work in the background waits for the next commit.
+  bool LetsJobsWaitAfter(std::uint64_t commit) const;
+
+  // Commits it, with its durability and its token.
+  Result<CommitReport> Commit(std::uint64_t commit, const Batch& batch, IdempotentSink* sink) const;
+
+  // Everything that all batches offer.
+  void FillAll(const crash::Tables& tables, Batch* batch) const;
+
+  const Entries& ContentAfter(std::uint64_t commit) const { return contents_[commit]; }
+  const std::string& ResumeAfter(std::uint64_t commit) const { return resumes_[commit]; }
+  const std::string& final_digests() const { return digests_; }
+
+ private:
+  struct Steps {
+    std::uint64_t begin;
+    std::uint64_t end;
+  };
+  std::uint64_t Dice(std::uint64_t commit, std::uint64_t which, std::uint64_t sides) const;
+  void RunInMemory();
+
+  std::uint64_t seed_;
+  std::vector<Steps> batches_;
+  crash::Stream stream_;
+  std::uint64_t definitions_ = 0;  // the commits before the first batch
+  std::vector<Entries> contents_;  // by commit
+  std::vector<std::string> resumes_;
+  std::string digests_;
+};
+
+}  // namespace idem::power
