@@ -7,19 +7,21 @@
 #include <string_view>
 
 #include "power/fault_cycle.h"
-#include "power/front_store.h"
+#include "support/front_store.h"
 
 namespace idem::power {
 namespace {
+
+using ::idem::testing::FrontStore;
 
 // An error of the disk is nobody's business.
 class SwallowsErrors final : public FrontStore {
  public:
   using FrontStore::FrontStore;
   Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
-    return Swallow(inner_->Commit(plan, durability));
+    return Swallow(inner().Commit(plan, durability));
   }
-  Result<void> Sync() override { return Swallow(inner_->Sync()); }
+  Result<void> Sync() override { return Swallow(inner().Sync()); }
 
  private:
   static Result<void> Swallow(Result<void> result) {

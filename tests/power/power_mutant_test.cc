@@ -9,17 +9,19 @@
 #include <utility>
 
 #include "codec/keyspace.h"
-#include "power/front_store.h"
 #include "power/power_cycle.h"
+#include "support/front_store.h"
 
 namespace idem::power {
 namespace {
+
+using ::idem::testing::FrontStore;
 
 class AcknowledgesBeforeTheSync final : public FrontStore {
  public:
   using FrontStore::FrontStore;
   Result<void> Commit(const storage::WritePlan& plan, Durability) override {
-    return inner_->Commit(plan, Durability::kAsync);
+    return inner().Commit(plan, Durability::kAsync);
   }
   Result<void> Sync() override { return {}; }
 };
@@ -41,8 +43,8 @@ class CommitsCheckpointsApart final : public FrontStore {
       (IsCheckpoint(write) ? checkpoints : rest).writes.push_back(write);
     }
     if (!checkpoints_first_) std::swap(checkpoints, rest);
-    if (Result<void> first = inner_->Commit(checkpoints, durability); !first) return first;
-    return inner_->Commit(rest, durability);
+    if (Result<void> first = inner().Commit(checkpoints, durability); !first) return first;
+    return inner().Commit(rest, durability);
   }
 
  private:

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "power/still_env.h"
 #include "power/workload.h"
@@ -22,6 +23,14 @@ namespace idem::power {
 // Puts another store in front of the one that was opened: how a bug is put back into a test.
 using StoreWrapper =
     std::function<std::shared_ptr<storage::Store>(std::unique_ptr<storage::Store>)>;
+
+// One that makes a `Front`, which takes the store and these arguments.
+template <typename Front, typename... Arguments>
+StoreWrapper Wrapper(Arguments... arguments) {
+  return [=](std::unique_ptr<storage::Store> inner) {
+    return std::make_shared<Front>(std::move(inner), arguments...);
+  };
+}
 
 struct Place {
   std::filesystem::path directory;

@@ -9,6 +9,7 @@
 #include "codec/store_header.h"
 #include "sink/sink_impl.h"
 #include "storage/memory/memory_store.h"
+#include "support/front_store.h"
 
 namespace idem::power {
 namespace {
@@ -24,29 +25,18 @@ class StoppedClock final : public Clock {
 };
 
 // A memory store that keeps its content after each commit.
-class RecordingStore final : public storage::Store {
+class RecordingStore final : public testing::FrontStore {
  public:
   explicit RecordingStore(std::vector<Entries>* contents)
-      : inner_(storage::NewMemoryStore()), contents_(contents) {}
+      : FrontStore(storage::NewMemoryStore()), contents_(contents) {}
 
-  std::unique_ptr<storage::ReadResult> NewReadResult() const override {
-    return inner_->NewReadResult();
-  }
-  Result<void> Read(std::span<const std::string_view> keys,
-                    storage::ReadResult* result) const override {
-    return inner_->Read(keys, result);
-  }
   Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
-    Result<void> committed = inner_->Commit(plan, durability);
-    if (committed) contents_->push_back(ContentOf(*inner_).value());
+    Result<void> committed = FrontStore::Commit(plan, durability);
+    if (committed) contents_->push_back(ContentOf(inner()).value());
     return committed;
   }
-  Result<std::uint64_t> TakeEpoch() override { return inner_->TakeEpoch(); }
-  Result<void> Sync() override { return inner_->Sync(); }
-  Result<std::unique_ptr<storage::StoreView>> NewView() const override { return inner_->NewView(); }
 
  private:
-  std::unique_ptr<storage::Store> inner_;
   std::vector<Entries>* contents_;
 };
 
