@@ -12,6 +12,7 @@ using crash::Mix;
 using crash::Random;
 
 constexpr std::size_t kBlock = 512;
+constexpr std::uint64_t kLossesOfOneFile = static_cast<std::uint64_t>(Loss::kLatestFile);
 
 std::size_t BlockBefore(std::size_t offset) { return offset / kBlock * kBlock; }
 
@@ -29,7 +30,8 @@ void Fill(std::string* bytes, std::size_t begin, std::size_t end, Random* garbag
 
 std::string_view ToString(Loss loss) {
   constexpr std::array<std::string_view, kLosses> kNames = {
-      "all unsynced", "nothing", "prefix", "torn, garbage", "torn, zeros", "hole", "names", "mix"};
+      "all unsynced", "nothing",     "prefix", "torn, garbage", "torn, zeros", "hole",
+      "names",        "latest file", "mix"};
   return kNames[static_cast<std::size_t>(loss)];
 }
 
@@ -46,6 +48,7 @@ void Disk::Apply(const Operation& operation) {
       return;
     case Kind::kAppend:
       files_[operation.file].cached += operation.bytes;
+      latest_ = operation.file;
       return;
     case Kind::kTruncate: {
       File& file = files_[operation.file];
@@ -97,9 +100,12 @@ std::vector<std::string> Disk::Names() const {
   return names;
 }
 
-std::string Disk::Surviving(const File& file, Loss loss, std::uint64_t seed) {
+std::string Disk::Surviving(FileNumber number, Loss loss, std::uint64_t seed) const {
+  const File& file = files_[number];
   Random random(seed);
-  if (loss == Loss::kMix) loss = static_cast<Loss>(AnyOf(&random, kLosses - 1));
+  // Mixed are those losses that say something about each file by itself.
+  if (loss == Loss::kMix) loss = static_cast<Loss>(random.Below(kLossesOfOneFile));
+  if (loss == Loss::kLatestFile) loss = number == latest_ ? Loss::kNothing : Loss::kAllUnsynced;
   const std::size_t safe = file.safe.size();
   const std::size_t unsafe = file.cached.size() - safe;
   if (loss == Loss::kAllUnsynced || unsafe == 0) return file.safe;
@@ -127,13 +133,14 @@ Disk Disk::AfterPowerLoss(Loss loss, std::uint64_t seed) const {
   Random random(Mix(seed, 0));
   std::size_t kept = unsafe_changes_.size();
   if (loss == Loss::kAllUnsynced || loss == Loss::kLostNames) kept = 0;
-  if (loss != Loss::kNothing && kept > 0) kept = AnyOf(&random, kept + 1);
+  const bool all = loss == Loss::kNothing || loss == Loss::kLatestFile;
+  if (!all && kept > 0) kept = AnyOf(&random, kept + 1);
   NameMap names = safe_names_;
   for (std::size_t i = 0; i < kept; ++i) ApplyToNames(unsafe_changes_[i], &names);
 
   Disk left;
   for (const auto& [name, number] : names) {
-    const std::string bytes = Surviving(files_[number], loss, Mix(seed, number + 1));
+    const std::string bytes = Surviving(number, loss, Mix(seed, number + 1));
     left.names_[name] = left.files_.size();
     left.files_.push_back({bytes, bytes});
   }

@@ -22,7 +22,8 @@
 
 namespace idem::power {
 
-// What becomes of the bytes and names that were not synced.
+// What becomes of the bytes and names that were not synced. A system writes files back in any
+// order, so one may be whole where another one lost its end.
 enum class Loss : std::uint8_t {
   kAllUnsynced,  // all are gone
   kNothing,      // all are there
@@ -31,9 +32,10 @@ enum class Loss : std::uint8_t {
   kTornZeros,    // as kPrefix, and the rest of each file reads as zeros
   kHole,         // all are there but one block of each file, which reads as zeros
   kLostNames,    // all bytes are there, no change of a name is
+  kLatestFile,   // of the file that was written to last all is there, of the others nothing
   kMix,          // for each file another one of these
 };
-inline constexpr std::size_t kLosses = 8;
+inline constexpr std::size_t kLosses = 9;
 
 std::string_view ToString(Loss loss);
 
@@ -87,9 +89,10 @@ class Disk {
   using NameMap = std::map<std::string, FileNumber>;
 
   static void ApplyToNames(const Operation& operation, NameMap* names);
-  static std::string Surviving(const File& file, Loss loss, std::uint64_t seed);
+  std::string Surviving(FileNumber number, Loss loss, std::uint64_t seed) const;
 
   std::vector<File> files_;
+  FileNumber latest_ = 0;  // the file that was written to last
   NameMap names_;
   NameMap safe_names_;
   std::vector<Operation> unsafe_changes_;  // of names, since the directory was synced

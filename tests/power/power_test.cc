@@ -7,7 +7,7 @@
 //
 //   IDEM_POWER_WORKLOADS   workloads whose every operation is tried (1)
 //   IDEM_POWER_RANDOM      machines whose power is lost at random, again and again (100)
-//   IDEM_POWER_SEED        the first workload, and the seed of the machines (1)
+//   IDEM_POWER_SEED        the first workload, and the seed of the machines (3)
 //   IDEM_POWER_POINT, IDEM_POWER_LOSS   that cut of that workload alone
 //   IDEM_POWER_MACHINE     that machine alone
 
@@ -61,7 +61,7 @@ void CutEverywhere(std::uint64_t seed, Isolation* isolation, PowerTally* tally) 
 }
 
 TEST(Power, EveryOperation) {
-  const std::uint64_t first = Setting("IDEM_POWER_SEED").value_or(1);
+  const std::uint64_t first = Setting("IDEM_POWER_SEED").value_or(3);
   const std::uint64_t workloads = Setting("IDEM_POWER_WORKLOADS").value_or(1);
   Isolation isolation({});
   PowerTally tally;
@@ -73,7 +73,7 @@ TEST(Power, EveryOperation) {
 }
 
 TEST(Power, AgainAndAgain) {
-  const std::uint64_t seed = Setting("IDEM_POWER_SEED").value_or(1);
+  const std::uint64_t seed = Setting("IDEM_POWER_SEED").value_or(3);
   const auto only = Setting("IDEM_POWER_MACHINE");
   const std::uint64_t first = only.value_or(0);
   const std::uint64_t machines = only ? 1 : Setting("IDEM_POWER_RANDOM").value_or(100);
@@ -91,6 +91,26 @@ TEST(Power, AgainAndAgain) {
       });
   tally.Print("again and again");
   EXPECT_GT(tally.Of(CycleEnd::kHeld), 0U);
+}
+
+// Found as IDEM_POWER_SEED=4 IDEM_POWER_POINT=66, where it was one of eight losses that were mixed:
+// RocksDB leaves a log unsynced when it begins the next one, and does not notice when the end of
+// the first is missing.
+TEST(Power, NoHoleBetweenTwoLogs) {
+  const Workload workload(4, kBatches);
+  const model::Scratch scratch("idem-power-logs");
+  const Recording recording = Record(workload, scratch.path() / "store");
+  Isolation isolation({});
+  PowerTally tally;
+  isolation.Run(
+      recording.operations.size() + 1,
+      [&](std::size_t i, const std::filesystem::path& directory, CycleReport* report) {
+        CutOnce(workload, recording, {i, Loss::kLatestFile}, directory, report);
+      },
+      [&](std::size_t i, const CycleReport& report) {
+        tally.Add(report, Again(workload.seed(), {i, Loss::kLatestFile}));
+      });
+  EXPECT_EQ(tally.Of(CycleEnd::kHeld), recording.operations.size() + 1);
 }
 
 // Without this nothing above could be repeated: the same workload does the same to the disk.

@@ -9,6 +9,7 @@
 #include "storage/rocks/entropy.h"
 #include "storage/rocks/health.h"
 #include "storage/rocks/key_filter.h"
+#include "storage/rocks/log_order.h"
 #include "storage/rocks/open_db.h"
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/rocks_store_internal.h"
@@ -45,7 +46,8 @@ class RocksStore final : public Store {
         options_(options),
         health_(std::make_shared<Health>(options.logger)),
         cache_(rocksdb::NewLRUCache(options.cache_bytes)),
-        rocks_(WriterOptions(options, env, cache_, NewPoisoningListener(health_))) {}
+        env_(NewLogOrderEnv(env)),
+        rocks_(WriterOptions(options, env_.get(), cache_, NewPoisoningListener(health_))) {}
 
   ~RocksStore() override {
     // A forked child has neither RocksDB's threads nor the right to close its files.
@@ -88,6 +90,7 @@ class RocksStore final : public Store {
   const SinkOptions options_;
   std::shared_ptr<Health> health_;
   std::shared_ptr<rocksdb::Cache> cache_;
+  const std::unique_ptr<rocksdb::Env> env_;
   rocksdb::Options rocks_;
   std::unique_ptr<rocksdb::DB> db_;
   std::unique_ptr<KeyFilter> filter_;  // null: none
