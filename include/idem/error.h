@@ -11,7 +11,8 @@
 //   kReopen        the outcome is unknown; destroy the sink, open it again, resume from the
 //                  checkpoints: deduplication absorbs whatever is offered twice
 //   kStopWriting   a newer writer owns the store; this process must not write any more
-//   kInspectStore  what is on disk is damaged or foreign; run `idem verify`
+//   kInspectStore  what is on disk is damaged, foreign or too old; run `idem verify`, and
+//                  `idem recover` to see what can be kept
 //
 // Messages are written for a person, end with the remedy, and hold no key, value or token of the
 // host's data. Programs decide by `code()` or `next_step()`, never by the text, which may change.
@@ -50,6 +51,10 @@ enum class ErrorCode : std::uint8_t {
   kCorruption = 16,         // stored bytes contradict themselves                    (inspect store)
   kFormatUnsupported = 17,  // written by another format version or not by idem      (inspect store)
   kUnsupported = 18,        // the operation does not exist for this table or store  (fix input)
+  kStoreBehind = 19,        // the store lacks commits that were acknowledged        (inspect store)
+  kNoSpace = 20,            // the disk has less room left than is to be kept free   (retry)
+  kStalled = 21,            // the store cannot take writes until it has caught up   (retry)
+  kUnsafeDirectory = 22,    // the directory is a link, or others may write to it    (fix input)
 };
 
 enum class NextStep : std::uint8_t { kRetry, kFixInput, kReopen, kStopWriting, kInspectStore };

@@ -49,6 +49,14 @@ CodeInfo InfoOf(ErrorCode code) noexcept {
       return {"FormatUnsupported", NextStep::kInspectStore};
     case ErrorCode::kUnsupported:
       return {"Unsupported", NextStep::kFixInput};
+    case ErrorCode::kStoreBehind:
+      return {"StoreBehind", NextStep::kInspectStore};
+    case ErrorCode::kNoSpace:
+      return {"NoSpace", NextStep::kRetry};
+    case ErrorCode::kStalled:
+      return {"Stalled", NextStep::kRetry};
+    case ErrorCode::kUnsafeDirectory:
+      return {"UnsafeDirectory", NextStep::kFixInput};
   }
   // A number from a newer library: nothing is known about it, so nothing may be written.
   return {"Unknown", NextStep::kInspectStore};

@@ -25,6 +25,7 @@
 #include "crash/state.h"
 #include "crash/stream.h"
 #include "crash/victim.h"
+#include "support/settings.h"
 #include "support/temp_directory.h"
 
 namespace idem::crash {
@@ -35,11 +36,6 @@ using std::chrono::steady_clock;
 
 constexpr std::uint64_t kSteps = 6000;  // of one episode
 constexpr std::chrono::seconds kHang(120);
-
-std::uint64_t FromEnvironment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 // The shared memory of one episode; the descriptor is inherited by the victims.
 class Memory {
@@ -236,8 +232,8 @@ class Episode {
 };
 
 TEST(Crash, EveryOpeningFindsAPrefixAndTheEndIsThatOfOneRun) {
-  const std::uint64_t seed = FromEnvironment("IDEM_CRASH_SEED", 1);
-  const std::uint64_t goal = FromEnvironment("IDEM_CRASH_KILLS", 200);
+  const std::uint64_t seed = testing::Setting("IDEM_CRASH_SEED").value_or(1);
+  const std::uint64_t goal = testing::Setting("IDEM_CRASH_KILLS").value_or(200);
   std::uint64_t kills = 0;
   std::uint64_t episodes = 0;
   while (kills < goal && !HasFailure()) {

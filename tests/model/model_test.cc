@@ -5,10 +5,10 @@
 #include "model/coverage.h"
 #include "model/episode_runner.h"
 #include "model/generator.h"
-#include "model/scratch.h"
+#include "support/scratch.h"
+#include "support/settings.h"
 
 #include <gtest/gtest.h>
-#include <cstdlib>
 #include <iostream>
 #include <string>
 
@@ -20,12 +20,7 @@ constexpr std::uint64_t kDefaultOps = 200'000;
 constexpr std::size_t kEpisodeRecords = 1000;
 constexpr std::size_t kReadEvery = 25;
 
-std::uint64_t FromEnvironment(const char* name, std::uint64_t fallback) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
-}
-
-class Model : public testing::Test {
+class Model : public ::testing::Test {
  protected:
   // What to print of a failure: how to see it again, and the shortest way there.
   std::string Explain(const Episode& episode) {
@@ -38,12 +33,12 @@ class Model : public testing::Test {
            RunEpisode(small, scratch_.path(), 1, nullptr);
   }
 
-  Scratch scratch_{"idem-model"};
+  testing::Scratch scratch_{"idem-model"};
 };
 
 TEST_F(Model, RandomOperationsAgreeWithTheOracle) {
-  const std::uint64_t seed = FromEnvironment("IDEM_MODEL_SEED", kDefaultSeed);
-  const std::uint64_t ops = FromEnvironment("IDEM_MODEL_OPS", kDefaultOps);
+  const std::uint64_t seed = testing::Setting("IDEM_MODEL_SEED").value_or(kDefaultSeed);
+  const std::uint64_t ops = testing::Setting("IDEM_MODEL_OPS").value_or(kDefaultOps);
   Coverage coverage;
   std::uint64_t done = 0;
   std::uint64_t episodes = 0;

@@ -4,9 +4,9 @@
 // order (2), cut (3) and conservation (8). Each runs on both stores.
 
 #include "model/generator.h"
-#include "model/scratch.h"
 #include "script/sink_target.h"
 #include "script/text.h"
+#include "support/scratch.h"
 
 #include <gtest/gtest.h>
 #include <algorithm>
@@ -28,7 +28,7 @@ constexpr std::size_t kRecords = 400;
 // A position, or none, with the records read there: what a batch must not be cut through.
 using Group = std::vector<Action>;
 
-class Property : public testing::TestWithParam<StoreKind> {
+class Property : public ::testing::TestWithParam<StoreKind> {
  protected:
   std::unique_ptr<SinkTarget> NewSink(const SinkOptions& options) {
     return std::make_unique<SinkTarget>(GetParam(), options,
@@ -36,7 +36,7 @@ class Property : public testing::TestWithParam<StoreKind> {
   }
   std::uint64_t Seeds() const { return GetParam() == StoreKind::kMemory ? 40 : 10; }
 
-  Scratch scratch_{"idem-property"};
+  testing::Scratch scratch_{"idem-property"};
   int stores_made_ = 0;
 };
 
@@ -200,7 +200,7 @@ TEST_P(Property, Invariant3CutDoesNotMatter) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, Property, testing::Values(StoreKind::kMemory, StoreKind::kRocks),
+INSTANTIATE_TEST_SUITE_P(Stores, Property, ::testing::Values(StoreKind::kMemory, StoreKind::kRocks),
                          [](const auto& store) {
                            return store.param == StoreKind::kMemory ? "memory" : "rocks";
                          });

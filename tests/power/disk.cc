@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
-#include "crash/stream.h"
+#include "support/random.h"
 
 namespace idem::power {
 namespace {
 
-using crash::Mix;
-using crash::Random;
+using testing::Mix;
+using testing::Random;
 
 constexpr std::size_t kBlock = 512;
 constexpr std::uint64_t kLossesOfOneFile = static_cast<std::uint64_t>(Loss::kLatestFile);

@@ -14,7 +14,7 @@
 namespace idem::power {
 namespace {
 
-using crash::Mix;
+using testing::Mix;
 
 constexpr int kTriesBeforeHealing = 3;  // of a disk that would fail for ever
 constexpr int kTriesMax = 100;          // to open or to go on; more is a host that is stuck
@@ -203,7 +203,7 @@ class FaultyHost {
   const FaultPlan plan_;
   Place place_;
   CycleReport* const report_;
-  crash::Random chance_;
+  testing::Random chance_;
   PowerLoss power_loss_;
 
   std::shared_ptr<CrashFileSystem> memory_;

@@ -17,11 +17,15 @@
 #include <string_view>
 
 #include "power/faulty_file_system.h"
-#include "power/isolation.h"
 #include "power/session.h"
 #include "power/workload.h"
+#include "support/isolation.h"
 
 namespace idem::power {
+
+using testing::CycleEnd;
+using testing::CycleReport;
+using testing::Isolation;
 
 // What CycleReport::counts hold.
 enum FaultCount : std::uint8_t {

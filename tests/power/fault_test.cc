@@ -19,10 +19,12 @@
 #include <vector>
 
 #include "power/fault_cycle.h"
-#include "power/settings.h"
+#include "support/settings.h"
 
 namespace idem::power {
 namespace {
+
+using testing::Setting;
 
 constexpr std::size_t kBatches = 40;
 constexpr std::array<std::uint64_t, 5> kBursts = {1, 3, 8, 40, kUntilHealed};
@@ -53,7 +55,7 @@ std::vector<std::size_t> Choose(std::size_t points, std::size_t wanted) {
 void FailEverywhere(std::uint64_t seed, std::size_t wanted, Isolation* isolation,
                     FaultTally* tally) {
   const Workload workload(seed, kBatches);
-  const model::Scratch scratch("idem-fault-first");
+  const testing::Scratch scratch("idem-fault-first");
   const std::vector<FaultPlan> plans = AllPlans(workload, scratch.path() / "store");
   const std::vector<std::size_t> chosen = Choose(plans.size(), wanted);
   std::cout << "workload " << seed << ": " << chosen.size() << " of " << plans.size()

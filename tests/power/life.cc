@@ -111,7 +111,7 @@ Machine Recording::AfterPowerLoss(std::size_t point, Loss loss, std::uint64_t se
   for (std::size_t i = 0; i < point; ++i) left.disk.Apply(operations[i]);
   left.disk = left.disk.AfterPowerLoss(loss, seed);
   // Between two operations of RocksDB the files outside may change: before that or after it.
-  const bool before = point > 0 && crash::Mix(seed, 99) % 2 == 0;
+  const bool before = point > 0 && testing::Mix(seed, 99) % 2 == 0;
   left.outside = outside[before ? point - 1 : point];
   for (const Acknowledged& one : acknowledged) {
     if (one.operations <= point) left.durable = std::max(left.durable, one.commit);
@@ -122,9 +122,9 @@ Machine Recording::AfterPowerLoss(std::size_t point, Loss loss, std::uint64_t se
 std::uint64_t Recording::Fingerprint() const {
   std::uint64_t hash = operations.size();
   for (const Operation& operation : operations) {
-    hash = crash::Mix(hash, static_cast<std::uint64_t>(operation.kind) + 16 * operation.file);
-    hash = crash::Mix(hash, operation.bytes.size());
-    for (const char c : operation.name) hash = crash::Mix(hash, static_cast<unsigned char>(c));
+    hash = testing::Mix(hash, static_cast<std::uint64_t>(operation.kind) + 16 * operation.file);
+    hash = testing::Mix(hash, operation.bytes.size());
+    for (const char c : operation.name) hash = testing::Mix(hash, static_cast<unsigned char>(c));
   }
   return hash;
 }

@@ -9,7 +9,7 @@
 namespace idem::power {
 namespace {
 
-using crash::Mix;
+using testing::Mix;
 
 constexpr std::uint64_t kCutsMax = 3;
 
@@ -58,7 +58,7 @@ void CutOnce(const Workload& workload, const Recording& recording, const Cut& cu
 
 void CutAgainAndAgain(std::uint64_t seed, const std::filesystem::path& directory,
                       CycleReport* report) {
-  crash::Random random(seed);
+  testing::Random random(seed);
   const Workload workload(random.Below(1'000'000), 10 + random.Below(60));
   Recording recording = Record(workload, directory);
   for (std::uint64_t cuts = 1 + random.Below(kCutsMax); cuts > 0; --cuts) {

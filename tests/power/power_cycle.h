@@ -9,10 +9,14 @@
 #include <string>
 #include <string_view>
 
-#include "power/isolation.h"
 #include "power/life.h"
+#include "support/isolation.h"
 
 namespace idem::power {
+
+using testing::CycleEnd;
+using testing::CycleReport;
+using testing::Isolation;
 
 // What CycleReport::counts hold.
 enum PowerCount : std::uint8_t { kCuts, kOperations };

@@ -83,7 +83,7 @@ class Mutant : public ::testing::Test {
   }
 
   Workload workload_{4, 16};  // a few commits are synced by themselves, a few by a flush
-  model::Scratch scratch_{"idem-power-mutant"};
+  testing::Scratch scratch_{"idem-power-mutant"};
   Isolation isolation_{{}};
 };
 

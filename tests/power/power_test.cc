@@ -18,10 +18,12 @@
 #include <vector>
 
 #include "power/power_cycle.h"
-#include "power/settings.h"
+#include "support/settings.h"
 
 namespace idem::power {
 namespace {
+
+using testing::Setting;
 
 constexpr std::size_t kBatches = 50;
 
@@ -47,7 +49,7 @@ std::string Again(std::uint64_t seed, const Cut& cut) {
 
 void CutEverywhere(std::uint64_t seed, Isolation* isolation, PowerTally* tally) {
   const Workload workload(seed, kBatches);
-  const model::Scratch scratch("idem-power-first");
+  const testing::Scratch scratch("idem-power-first");
   const Recording recording = Record(workload, scratch.path() / "store");
   const std::vector<Cut> cuts = CutsOf(recording);
   std::cout << "workload " << seed << ": " << recording.operations.size()
@@ -82,7 +84,7 @@ TEST(Power, AgainAndAgain) {
   isolation.Run(
       machines,
       [&](std::size_t i, const std::filesystem::path& directory, CycleReport* report) {
-        CutAgainAndAgain(crash::Mix(seed, 5000 + first + i), directory, report);
+        CutAgainAndAgain(testing::Mix(seed, 5000 + first + i), directory, report);
       },
       [&](std::size_t i, const CycleReport& report) {
         tally.Add(report, "IDEM_POWER_SEED=" + std::to_string(seed) +
@@ -98,7 +100,7 @@ TEST(Power, AgainAndAgain) {
 // the first is missing.
 TEST(Power, NoHoleBetweenTwoLogs) {
   const Workload workload(4, kBatches);
-  const model::Scratch scratch("idem-power-logs");
+  const testing::Scratch scratch("idem-power-logs");
   const Recording recording = Record(workload, scratch.path() / "store");
   Isolation isolation({});
   PowerTally tally;
@@ -116,7 +118,7 @@ TEST(Power, NoHoleBetweenTwoLogs) {
 // Without this nothing above could be repeated: the same workload does the same to the disk.
 TEST(Power, ARunIsAFunctionOfItsSeed) {
   const Workload workload(7, kBatches);
-  const model::Scratch scratch("idem-power-twice");
+  const testing::Scratch scratch("idem-power-twice");
   const std::uint64_t once = Record(workload, scratch.path() / "once").Fingerprint();
   EXPECT_EQ(Record(workload, scratch.path() / "twice").Fingerprint(), once);
 }

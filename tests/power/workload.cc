@@ -142,7 +142,7 @@ SinkOptions Workload::Options() {
 }
 
 std::uint64_t Workload::Dice(std::uint64_t commit, std::uint64_t which, std::uint64_t sides) const {
-  return crash::Mix(crash::Mix(seed_, 1000 + which), commit) % sides;
+  return testing::Mix(testing::Mix(seed_, 1000 + which), commit) % sides;
 }
 
 // Some workloads sync each commit, some a few of them, some none.

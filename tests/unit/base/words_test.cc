@@ -36,6 +36,10 @@ TEST(WordsTest, EveryErrorCodeHasItsNameAndNextStep) {
       {"Corruption", NextStep::kInspectStore},
       {"FormatUnsupported", NextStep::kInspectStore},
       {"Unsupported", NextStep::kFixInput},
+      {"StoreBehind", NextStep::kInspectStore},
+      {"NoSpace", NextStep::kRetry},
+      {"Stalled", NextStep::kRetry},
+      {"UnsafeDirectory", NextStep::kFixInput},
   };
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const auto code = static_cast<ErrorCode>(i + 1);

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <optional>
 
-namespace idem::power {
+namespace idem::testing {
 
 inline std::optional<std::uint64_t> Setting(const char* name) {
   const char* text = std::getenv(name);
@@ -15,4 +15,4 @@ inline std::optional<std::uint64_t> Setting(const char* name) {
   return std::strtoull(text, nullptr, 10);
 }
 
-}  // namespace idem::power
+}  // namespace idem::testing

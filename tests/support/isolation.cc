@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "power/isolation.h"
+#include "support/isolation.h"
 
 #include <signal.h>
 #include <sys/mman.h>
@@ -12,7 +12,7 @@
 #include <exception>
 #include <string>
 
-namespace idem::power {
+namespace idem::testing {
 namespace {
 
 std::filesystem::path PlaceOf(const std::filesystem::path& scratch, std::size_t slot) {
@@ -27,7 +27,7 @@ void CycleReport::Say(CycleEnd how, std::string_view what) {
   std::memcpy(text.data(), what.data(), std::min(what.size(), text.size() - 1));
 }
 
-Isolation::Isolation(const IsolationOptions& options) : options_(options), scratch_("idem-power") {
+Isolation::Isolation(const IsolationOptions& options) : options_(options), scratch_("idem-cycle") {
   void* memory = ::mmap(nullptr, slots_.size() * sizeof(CycleReport), PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED || options_.processes > slots_.size()) std::abort();
@@ -84,4 +84,4 @@ void Isolation::ReapOne(const Done& done) {
   done(slot->cycle, report);
 }
 
-}  // namespace idem::power
+}  // namespace idem::testing

@@ -12,9 +12,9 @@
 #include <functional>
 #include <string_view>
 
-#include "model/scratch.h"
+#include "support/scratch.h"
 
-namespace idem::power {
+namespace idem::testing {
 
 enum class CycleEnd : std::uint8_t { kUnreported, kHeld, kRefused, kViolated, kAborted, kHung };
 
@@ -54,9 +54,9 @@ class Isolation {
   void ReapOne(const Done& done);
 
   const IsolationOptions options_;
-  model::Scratch scratch_;
+  Scratch scratch_;
   CycleReport* reports_;  // one a slot, shared with the children
   std::array<Slot, 16> slots_;
 };
 
-}  // namespace idem::power
+}  // namespace idem::testing

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the model test puts its stores: in memory where there is such a place, because thousands of
-// small stores are opened and synced, and what a sync is worth is proven elsewhere (tests/crash).
+// Scratch: where a test puts its stores when it opens and syncs thousands of small ones: in memory
+// where there is such a place. What a sync is worth is proven elsewhere (tests/crash).
 #pragma once
 
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-namespace idem::model {
+namespace idem::testing {
 
 // An empty directory of this process, removed with the object.
 class Scratch {
@@ -37,4 +37,4 @@ class Scratch {
   std::filesystem::path path_;
 };
 
-}  // namespace idem::model
+}  // namespace idem::testing
