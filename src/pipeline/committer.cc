@@ -26,6 +26,7 @@ Result<CommitReport> Committer::Commit(const RecordBuffer& batch,
     auto lookup = LookUpToken(*batch_token, batch, *store_);
     if (!lookup) return lookup.error();
     if (lookup->stored) {
+      if (auto ok = store_->CheckWriter(ledger_->epoch); !ok) return ok.error();
       return ReportBuilder::Make(lookup->stored->commit, true, std::move(lookup->stored->outcomes),
                                  {});
     }
@@ -126,7 +127,10 @@ void Committer::StageToken(const TokenLookup& lookup, const std::vector<Outcome>
 }
 
 Result<CommitReport> Committer::Finish(std::vector<Outcome> outcomes) {
-  if (!plan_.empty()) {
+  if (plan_.empty()) {
+    // What a fenced writer remembers is not what is stored: it must not even say "seen before".
+    if (auto ok = store_->CheckWriter(ledger_->epoch); !ok) return ok.error();
+  } else {
     if (auto ok = WritePlanned(&plan_); !ok) return ok.error();
     const std::lock_guard lock(ledger_->mutex);
     PublishTables();

@@ -13,7 +13,8 @@
 //   S-1  Commit is atomic: after any crash the store holds all of a plan or nothing of it.
 //   S-2  Commits become visible in the order in which Commit was called (one caller at a time), and
 //        after a crash the surviving plans are a prefix of that order.
-//   S-3  A plan whose writer_epoch is not the stored epoch has no effect: kFenced.
+//   S-3  A plan whose writer_epoch is not the stored epoch has no effect: kFenced. The handle lives
+//        on: reads and views still work.
 //   S-4  A Commit with Durability::kSync that returned ok survives power loss, with all before it.
 //   S-5  Commit's error kCommitUnknown means "may or may not be there after reopening"; the store
 //        refuses every later Commit and Sync with kPoisoned. Any other error means "has no effect,
@@ -93,6 +94,11 @@ class Store {
   virtual Result<void> Read(std::span<const std::string_view> keys, ReadResult* result) const = 0;
 
   virtual Result<void> Commit(const WritePlan& plan, Durability durability) = 0;
+
+  // Whether a writer of this epoch may still commit: what Commit asks before it touches anything.
+  // For a commit that has nothing to write, which must be fenced like any other. Never waits.
+  // Errors: kFenced, kPoisoned, kStoreLocked (a forked child), kUnsupported (a reader).
+  virtual Result<void> CheckWriter(std::uint64_t writer_epoch) const = 0;
 
   // Raises the stored writer epoch by one, durably, and returns it: from then on plans of every
   // older epoch are fenced.

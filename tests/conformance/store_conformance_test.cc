@@ -197,6 +197,20 @@ TEST_P(StoreConformance, AnOlderWriterIsFencedWithoutEffect) {
   EXPECT_EQ(ReadAll(*store_, {"a"})[0], "3");
 }
 
+// S-3, for a writer that has nothing to write.
+TEST_P(StoreConformance, WhoMayWriteIsToldWithoutAWrite) {
+  EXPECT_TRUE(store_->CheckWriter(0));
+  EXPECT_EQ(store_->TakeEpoch().value(), 1U);
+  Plan(1).Put("a", "1").CommitTo(store_.get()).value();
+  EXPECT_TRUE(store_->CheckWriter(1));
+  EXPECT_EQ(store_->TakeEpoch().value(), 2U);
+  for (const std::uint64_t epoch : {0, 1, 3}) {
+    EXPECT_EQ(store_->CheckWriter(epoch).error().code(), ErrorCode::kFenced) << epoch;
+  }
+  EXPECT_TRUE(store_->CheckWriter(2));
+  EXPECT_EQ(ReadAll(*store_, {"a"})[0], "1") << "who is fenced may read";
+}
+
 TEST_P(StoreConformance, TheEpochIsAnEntryThatViewsSee) {
   EXPECT_EQ(ReadAll(*store_, {codec::SpaceKey(codec::Space::kEpoch)})[0], std::nullopt);
   store_->TakeEpoch().value();

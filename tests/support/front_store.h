@@ -28,6 +28,9 @@ class FrontStore : public storage::Store {
   Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
     return inner_->Commit(plan, durability);
   }
+  Result<void> CheckWriter(std::uint64_t writer_epoch) const override {
+    return inner_->CheckWriter(writer_epoch);
+  }
   Result<std::uint64_t> TakeEpoch() override { return inner_->TakeEpoch(); }
   Result<void> Sync() override { return inner_->Sync(); }
   Result<std::unique_ptr<storage::StoreView>> NewView() const override { return inner_->NewView(); }

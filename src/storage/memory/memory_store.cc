@@ -59,16 +59,18 @@ class Model {
 
   Result<void> Commit(const WritePlan& plan) {
     const std::lock_guard lock(mutex_);
-    if (plan.writer_epoch != epoch_) {
-      return Error(ErrorCode::kFenced,
-                   "a newer writer owns the store; this writer must not write any more");
-    }
+    if (plan.writer_epoch != epoch_) return Fenced();
     ++commit_;
     for (const Write& write : plan.writes) {
       Put(std::string(write.key),
           write.value ? std::make_shared<const std::string>(*write.value) : nullptr);
     }
     return {};
+  }
+
+  Result<void> CheckWriter(std::uint64_t writer_epoch) const {
+    const std::lock_guard lock(mutex_);
+    return writer_epoch == epoch_ ? Result<void>() : Fenced();
   }
 
   std::uint64_t TakeEpoch() {
@@ -115,6 +117,11 @@ class Model {
   }
 
  private:
+  static Error Fenced() {
+    return Error(ErrorCode::kFenced,
+                 "a newer writer owns the store; this writer must not write any more");
+  }
+
   Value At(std::string_view key, std::uint64_t commit) const {
     const auto entry = entries_.find(key);
     return entry == entries_.end() ? nullptr : VisibleAt(entry->second, commit);
@@ -243,6 +250,9 @@ class MemoryStore final : public Store {
   }
 
   Result<void> Commit(const WritePlan& plan, Durability) override { return model_->Commit(plan); }
+  Result<void> CheckWriter(std::uint64_t writer_epoch) const override {
+    return model_->CheckWriter(writer_epoch);
+  }
   Result<std::uint64_t> TakeEpoch() override { return model_->TakeEpoch(); }
   Result<void> Sync() override { return {}; }
 

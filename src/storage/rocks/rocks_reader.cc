@@ -131,6 +131,7 @@ class RocksReader final : public Store {
   }
 
   Result<void> Commit(const WritePlan&, Durability) override { return ReadOnly(); }
+  Result<void> CheckWriter(std::uint64_t) const override { return ReadOnly(); }
   Result<std::uint64_t> TakeEpoch() override { return ReadOnly(); }
   Result<void> Sync() override { return ReadOnly(); }
 

@@ -19,6 +19,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <atomic>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -65,6 +66,7 @@ class RocksStore final : public Store {
   }
 
   Result<void> Commit(const WritePlan& plan, Durability durability) override;
+  Result<void> CheckWriter(std::uint64_t writer_epoch) const override;
   Result<std::uint64_t> TakeEpoch() override;
   Result<void> Sync() override;
 
@@ -96,7 +98,7 @@ class RocksStore final : public Store {
   std::unique_ptr<KeyFilter> filter_;  // null: none
 
   std::mutex commit_mutex_;  // between Commit and TakeEpoch, so that no plan slips past an epoch
-  std::uint64_t epoch_ = 0;  // guarded by commit_mutex_
+  std::atomic<std::uint64_t> epoch_ = 0;  // the stored one; changed under commit_mutex_ alone
 };
 
 Result<void> RocksStore::Create(const fs::path& directory) {
@@ -128,9 +130,11 @@ Result<void> RocksStore::OpenExisting(const fs::path& directory,
 Result<void> RocksStore::Load() {
   auto stored = ReadKey(db_.get(), nullptr, codec::SpaceKey(codec::Space::kEpoch));
   if (!stored) return stored.error();
-  if (stored->has_value() && !codec::DecodeFixed64(**stored, &epoch_)) {
+  std::uint64_t epoch = 0;
+  if (stored->has_value() && !codec::DecodeFixed64(**stored, &epoch)) {
     return CorruptionError("the stored writer epoch is damaged");
   }
+  epoch_ = epoch;
   auto filter = KeyFilter::Build(db_.get(), options_.filter_bytes, options_.logger);
   if (!filter) return filter.error();
   filter_ = *std::move(filter);
@@ -140,6 +144,15 @@ Result<void> RocksStore::Load() {
 Result<void> RocksStore::CheckWritable() const {
   if (Result<void> healthy = health_->Check(); !healthy) return healthy;
   return lock_->Check();
+}
+
+Result<void> RocksStore::CheckWriter(std::uint64_t writer_epoch) const {
+  return Guarded([&]() -> Result<void> {
+    if (Result<void> writable = CheckWritable(); !writable) return writable;
+    if (writer_epoch == epoch_) return {};
+    return Error(ErrorCode::kFenced,
+                 "a newer writer owns the store; this writer must not write any more");
+  });
 }
 
 template <typename Operation>
@@ -185,11 +198,7 @@ Result<void> RocksStore::PutDurably(codec::Space space, std::string_view value) 
 Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
   return Guarded([&]() -> Result<void> {
     const std::lock_guard lock(commit_mutex_);
-    if (Result<void> writable = CheckWritable(); !writable) return writable;
-    if (plan.writer_epoch != epoch_) {
-      return Error(ErrorCode::kFenced,
-                   "a newer writer owns the store; this writer must not write any more");
-    }
+    if (Result<void> allowed = CheckWriter(plan.writer_epoch); !allowed) return allowed;
     if (plan.writes.empty()) return durability == Durability::kSync ? Sync() : Result<void>();
 
     rocksdb::WriteBatch batch(BatchBytes(plan), 0, kProtectionBytesPerKey, 0);

@@ -25,6 +25,20 @@ TEST_F(Committing, AFencedWriterHasNoEffectAndItsHostLivesOn) {
   EXPECT_EQ(newer->Commit(batch).value().count(Verdict::kInserted), 1U);
 }
 
+TEST_F(Committing, AFencedWriterIsToldSoEvenWhenNothingWouldBeWritten) {
+  const BatchToken token = BatchToken::Request("r");
+  batch_.Insert(*log_, {"k"}, "1");
+  sink_->Commit(batch_, {.token = token}).value();
+  EXPECT_EQ(OnlyOutcome().verdict, Verdict::kDuplicate);
+  auto newer = SinkImpl::Open(store_, {}).value();
+  EXPECT_EQ(CommitError(), ErrorCode::kFenced) << "a duplicate";
+  EXPECT_EQ(sink_->Commit(batch_, {.token = token}).error().code(), ErrorCode::kFenced)
+      << "a repeated token";
+  EXPECT_EQ(sink_->Commit(Batch()).error().code(), ErrorCode::kFenced) << "an empty batch";
+  EXPECT_TRUE(sink_->NewSnapshot().value().Get("log", {"k"}).value()) << "its host lives on";
+  EXPECT_TRUE(newer->Commit(Batch()));
+}
+
 TEST_F(Committing, AnUnknownOutcomePoisonsTheSinkAndReopeningAbsorbsIt) {
   batch_.From({"s", 0, 0});
   batch_.Upsert(*rows_, {"k"}, "1", {.version = 1});
