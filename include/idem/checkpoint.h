@@ -82,6 +82,12 @@ struct ResumePoint {
   std::int64_t next = 0;
 };
 
+// Where to go on reading one source. See IdempotentSink::Reopen.
+struct SourceResume {
+  std::string source;
+  std::vector<ResumePoint> points;  // as ResumeFrom gives them
+};
+
 // One explicit rewind, kept for ever. Times are WallMicros of the sink's clock.
 struct RewindEntry {
   std::string source;

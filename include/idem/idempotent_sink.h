@@ -45,6 +45,7 @@
 namespace idem {
 
 class SinkImpl;
+struct Reopened;
 
 class IDEM_EXPORT IdempotentSink final {
  public:
@@ -58,6 +59,20 @@ class IDEM_EXPORT IdempotentSink final {
   // A store that lives in memory and dies with the sink: for tests of a host, and for dedup that
   // need not outlast the process. Same verdicts, same reports; nothing is durable.
   static Result<std::unique_ptr<IdempotentSink>> OpenInMemory(const SinkOptions& options = {});
+
+  // The way out after kCommitUnknown and kPoisoned, in one call: closes the sink and opens the same
+  // directory with the same options (a relative path as it was meant when the sink was opened).
+  // Returns the new sink with the checkpoints that were found, which tell whether the unknown
+  // commit is there; offering again from them is safe either way. A sink that is not poisoned may
+  // be reopened too, and is flushed first.
+  //
+  // What belongs to the old sink (tables, snapshots, cursors, and batches with records for its
+  // tables) must be gone, and no other thread may be inside of it, as for its destruction.
+  //
+  // Errors: kUnsupported (a store in memory) and kInvalidArgument (null) leave `sink` as it is.
+  // After any other, those of Open, the old sink is gone: do what the error says, and go on with
+  // Open. Nothing was lost: what was acknowledged is in the directory.
+  static Result<Reopened> Reopen(std::unique_ptr<IdempotentSink>&& sink);
 
   // Flushes, then closes. To learn of an error, call Flush first.
   ~IdempotentSink();
@@ -90,7 +105,7 @@ class IDEM_EXPORT IdempotentSink final {
   // another sink, a bad source name), kFenced, kPoisoned, kIoError and kCorruption (a read failed),
   // kStoreLocked (a forked child).
   // kCommitUnknown: the write failed midway and may be found applied or not after reopening. The
-  // sink refuses every further write with kPoisoned: destroy it, open it again, ResumeFrom, go on.
+  // sink refuses every further write with kPoisoned: Reopen it and go on from its checkpoints.
   Result<CommitReport> Commit(const Batch& batch, const CommitOptions& options = {});
 
   // Makes every commit acknowledged so far durable. Errors: kCommitUnknown, kPoisoned.
@@ -143,6 +158,12 @@ class IDEM_EXPORT IdempotentSink final {
   friend class SinkImpl;
   explicit IdempotentSink(std::unique_ptr<SinkImpl> impl);
   std::unique_ptr<SinkImpl> impl_;
+};
+
+// What Reopen found.
+struct Reopened {
+  std::unique_ptr<IdempotentSink> sink;
+  std::vector<SourceResume> sources;  // all there are, by name
 };
 
 }  // namespace idem

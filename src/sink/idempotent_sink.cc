@@ -3,17 +3,33 @@
 #include "storage/memory/memory_store.h"
 #include "storage/rocks/rocks_store.h"
 
+#include <system_error>
+#include <utility>
+
 namespace idem {
 
 Result<std::unique_ptr<IdempotentSink>> IdempotentSink::Open(const std::filesystem::path& directory,
                                                              const SinkOptions& options) {
-  auto store = storage::OpenRocksStore(directory, options);
-  if (!store) return store.error();
-  return SinkImpl::Open(std::move(*store), options);
+  std::error_code code;
+  const std::filesystem::path absolute = std::filesystem::absolute(directory, code);
+  if (code) {
+    return Error(ErrorCode::kInvalidArgument, "'" + directory.string() + "' names no directory (" +
+                                                  code.message() + "); give an absolute path");
+  }
+  const auto open_store = [absolute, options]() -> Result<std::shared_ptr<storage::Store>> {
+    auto store = storage::OpenRocksStore(absolute, options);
+    if (!store) return store.error();
+    return std::shared_ptr<storage::Store>(*std::move(store));
+  };
+  return SinkImpl::Open(open_store, options);
 }
 
 Result<std::unique_ptr<IdempotentSink>> IdempotentSink::OpenInMemory(const SinkOptions& options) {
   return SinkImpl::Open(storage::NewMemoryStore(), options);
+}
+
+Result<Reopened> IdempotentSink::Reopen(std::unique_ptr<IdempotentSink>&& sink) {
+  return SinkImpl::Reopen(std::move(sink));
 }
 
 IdempotentSink::IdempotentSink(std::unique_ptr<SinkImpl> impl) : impl_(std::move(impl)) {}

@@ -63,6 +63,15 @@ Result<std::unique_ptr<IdempotentSink>> SinkImpl::Open(std::shared_ptr<storage::
   return std::unique_ptr<IdempotentSink>(new IdempotentSink(std::move(impl)));
 }
 
+Result<std::unique_ptr<IdempotentSink>> SinkImpl::Open(const StoreOpener& open_store,
+                                                       const SinkOptions& options) {
+  auto store = open_store();
+  if (!store) return store.error();
+  auto sink = Open(*std::move(store), options);
+  if (sink) (*sink)->impl_->open_store_ = open_store;
+  return sink;
+}
+
 Result<void> SinkImpl::Load() {
   auto epoch = store_->TakeEpoch();
   if (!epoch) return epoch.error();

@@ -12,6 +12,7 @@
 #include <idem/idempotent_sink.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -21,9 +22,16 @@ namespace idem {
 
 class SinkImpl {
  public:
-  // Takes over the store's writer epoch and loads what it holds.
+  // Opens the store of a sink, and opens it again.
+  using StoreOpener = std::function<Result<std::shared_ptr<storage::Store>>()>;
+
+  // Takes over the store's writer epoch and loads what it holds. A sink on a store that it was
+  // given cannot be reopened.
   static Result<std::unique_ptr<IdempotentSink>> Open(std::shared_ptr<storage::Store> store,
                                                       const SinkOptions& options);
+  static Result<std::unique_ptr<IdempotentSink>> Open(const StoreOpener& open_store,
+                                                      const SinkOptions& options);
+  static Result<Reopened> Reopen(std::unique_ptr<IdempotentSink>&& sink);
   ~SinkImpl();
 
   Result<Table> OpenTable(std::string_view name, TableOptions options);
@@ -40,6 +48,7 @@ class SinkImpl {
   Result<Snapshot> NewSnapshot() const;
   Metrics ReadMetrics() const;
   TableInfo InfoOf(const TableEntry& entry) const;
+  std::vector<SourceResume> ResumeAll() const;
 
  private:
   SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& options);
@@ -58,6 +67,7 @@ class SinkImpl {
   // Constant after construction.
   const SinkOptions options_;
   Clock* const clock_;
+  StoreOpener open_store_;  // null: the store cannot be opened again
 
   // Serialises everything that writes; guards committer_.
   mutable std::mutex commit_mutex_;
