@@ -11,6 +11,7 @@ set(IDEM_PUBLIC_HEADERS
     digest.h
     error.h
     export.h
+    health.h
     idem.h
     idempotent_sink.h
     key.h

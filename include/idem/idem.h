@@ -9,6 +9,7 @@
 #include <idem/commit_report.h>
 #include <idem/digest.h>
 #include <idem/error.h>
+#include <idem/health.h>
 #include <idem/idempotent_sink.h>
 #include <idem/key.h>
 #include <idem/limits.h>

@@ -29,6 +29,7 @@
 #include <idem/checkpoint.h>
 #include <idem/commit_report.h>
 #include <idem/export.h>
+#include <idem/health.h>
 #include <idem/metrics.h>
 #include <idem/options.h>
 #include <idem/quarantine.h>
@@ -103,7 +104,8 @@ class IDEM_EXPORT IdempotentSink final {
   // Errors without any effect, now or later ("rejected"): kInvalidRecord, kLimitExceeded,
   // kOffsetGap, kSourceReplaced, kTokenReused, kTokenForgotten, kInvalidArgument (a table of
   // another sink, a bad source name), kFenced, kPoisoned, kIoError and kCorruption (a read failed),
-  // kStoreLocked (a forked child).
+  // kStoreLocked (a forked child). Two more say that the same call may succeed later, and leave the
+  // sink as good as before: kNoSpace (SinkOptions::keep_free_bytes) and kStalled (stall_wait_ms).
   // kCommitUnknown: the write failed midway and may be found applied or not after reopening. The
   // sink refuses every further write with kPoisoned: Reopen it and go on from its checkpoints.
   Result<CommitReport> Commit(const Batch& batch, const CommitOptions& options = {});
@@ -153,6 +155,9 @@ class IDEM_EXPORT IdempotentSink final {
 
   Result<Snapshot> NewSnapshot() const;
   Metrics ReadMetrics() const;
+
+  // Whether the sink can do its work, and what weighs on it. Answers also while commits wait.
+  SinkHealth ReadHealth() const;
 
  private:
   friend class SinkImpl;

@@ -24,6 +24,7 @@ inline constexpr std::size_t kEventIdBytesMax = 1024;   // as an encoded key
 inline constexpr std::size_t kKeyBytesMax = 16 * 1024;  // as an encoded key
 inline constexpr std::size_t kValueBytesMax = 256 * 1024 * 1024;
 inline constexpr std::size_t kIgnoredMembersMax = 64;
+inline constexpr std::uint32_t kStallWaitMsMax = 600'000;
 
 // Offsets are 0 .. kOffsetMax; one more is the largest "next offset" and still fits an int64.
 inline constexpr std::int64_t kOffsetMax = INT64_MAX - 1;

@@ -40,6 +40,17 @@ struct SinkOptions {
   bool create_if_missing = true;  // otherwise kStoreMissing
   Limits limits = {};
 
+  // What commits leave free on the disk, so that flushes and compactions still have room: one that
+  // would take of it is kNoSpace, without any effect, until there is room again. A write that runs
+  // out of space midway ends the handle instead (kCommitUnknown), so leave this on, and make it
+  // larger where other programs fill the same disk. 0: nothing is kept free.
+  std::uint64_t keep_free_bytes = 64 << 20;
+
+  // How long a commit waits when flushes and compactions do not keep up, before it is kStalled,
+  // without any effect; 0: not at all. Up to kStallWaitMsMax. Opening a store waits as long as it
+  // takes: to give up would be to stop the work that is waited for.
+  std::uint32_t stall_wait_ms = 10'000;
+
   // --- Parameters that affect performance ---
 
   // A thread of the sink makes asynchronous commits durable soon after they return, while the host

@@ -20,24 +20,35 @@
 namespace idem::cli {
 namespace {
 
+// What a reader sees of the store's health from outside.
+struct DiskUse {
+  std::uint64_t bytes = 0;      // of all files
+  std::uint64_t log_bytes = 0;  // what an opening has to read again
+  std::uint64_t free_bytes = 0;
+};
+
 struct Stats {
   std::uint64_t commit = 0;
-  std::uint64_t disk_bytes = 0;
+  DiskUse disk;
   std::vector<TableInfo> tables;
   std::vector<Checkpoint> checkpoints;
 };
 
 // Files come and go beneath a live writer; what is gone meanwhile counts as nothing.
-std::uint64_t DiskBytes(const std::string& directory) {
-  std::uint64_t bytes = 0;
+DiskUse ReadDiskUse(const std::string& directory) {
+  DiskUse use;
   std::error_code error;
   for (std::filesystem::recursive_directory_iterator at(directory, error), end; !error && at != end;
        at.increment(error)) {
     std::error_code gone;
     const std::uint64_t size = at->is_regular_file(gone) ? at->file_size(gone) : 0;
-    if (!gone) bytes += size;
+    if (gone) continue;
+    use.bytes += size;
+    if (at->path().extension() == ".log") use.log_bytes += size;
   }
-  return bytes;
+  const std::filesystem::space_info space = std::filesystem::space(directory, error);
+  if (!error) use.free_bytes = space.available;
+  return use;
 }
 
 Result<Stats> ReadStats(const CommonOptions& common) {
@@ -47,7 +58,7 @@ Result<Stats> ReadStats(const CommonOptions& common) {
   if (!tables) return tables.error();
   Result<std::vector<Checkpoint>> checkpoints = store->snapshot.Checkpoints();
   if (!checkpoints) return checkpoints.error();
-  return Stats{store->snapshot.commit(), DiskBytes(common.db), *tables, *checkpoints};
+  return Stats{store->snapshot.commit(), ReadDiskUse(common.db), *tables, *checkpoints};
 }
 
 std::string StatsJson(const Stats& stats) {
@@ -58,7 +69,9 @@ std::string StatsJson(const Stats& stats) {
     checkpoints.push_back(CheckpointJson(checkpoint));
   }
   return DumpJson({{"commit", stats.commit},
-                   {"disk_bytes", stats.disk_bytes},
+                   {"disk_bytes", stats.disk.bytes},
+                   {"log_bytes", stats.disk.log_bytes},
+                   {"free_disk_bytes", stats.disk.free_bytes},
                    {"tables", tables},
                    {"checkpoints", checkpoints}});
 }
@@ -79,7 +92,8 @@ ExitCode RunStats(const CommonOptions& common) {
   Output output;
   auto out = std::back_inserter(*output.buffer());
   fmt::format_to(out, "commit {}\n", stats->commit);
-  fmt::format_to(out, "disk {} bytes\n", stats->disk_bytes);
+  fmt::format_to(out, "disk {} bytes, {} of them log, {} free\n", stats->disk.bytes,
+                 stats->disk.log_bytes, stats->disk.free_bytes);
   for (const TableInfo& table : stats->tables) {
     fmt::format_to(out,
                    "table {}: {} rows, {} tombstones, {} event ids, digest {}, last commit {}\n",

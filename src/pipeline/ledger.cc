@@ -60,8 +60,8 @@ Error Damaged(std::string_view what) {
 Error Poisoned() {
   return Error(
       ErrorCode::kPoisoned,
-      "an earlier write of this sink ended with an unknown outcome; destroy the sink, open "
-      "the store again and resume from its checkpoints");
+      "an earlier write of this sink ended with an unknown outcome; reopen it and resume from "
+      "its checkpoints");
 }
 
 Result<void> ForEach(const StoreView& view, std::string_view prefix, const EntryVisitor& visit) {

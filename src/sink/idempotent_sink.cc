@@ -81,5 +81,6 @@ Result<std::uint64_t> IdempotentSink::CollectTombstones(const Table& table) {
 
 Result<Snapshot> IdempotentSink::NewSnapshot() const { return impl_->NewSnapshot(); }
 Metrics IdempotentSink::ReadMetrics() const { return impl_->ReadMetrics(); }
+SinkHealth IdempotentSink::ReadHealth() const { return impl_->ReadHealth(); }
 
 }  // namespace idem

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Metrics as Prometheus text, https://prometheus.io/docs/instrumenting/exposition_formats/.
+// Metrics and health as Prometheus text, https://prometheus.io/docs/instrumenting/exposition_formats/.
+#include <idem/health.h>
 #include <idem/metrics.h>
 
 #include <fmt/format.h>
@@ -117,6 +118,27 @@ std::string ToPrometheusText(const Metrics& metrics) {
              metrics.durable_commit);
   WriteHistogram("idem_commit_seconds", "Duration of Commit.", metrics.commit_latency, &out);
   WriteHistogram("idem_flush_seconds", "Duration of Flush.", metrics.flush_latency, &out);
+  return out.Take();
+}
+
+std::string ToPrometheusText(const SinkHealth& health) {
+  Writer out;
+  out.Family("idem_health", "gauge", "1 for the state that holds, 0 for the others.");
+  for (std::size_t i = 0; i < kHealthStateCount; ++i) {
+    const auto state = static_cast<HealthState>(i);
+    out.Sample("idem_health", Label("state", ToString(state)), state == health.state ? 1 : 0);
+  }
+  if (health.free_disk_bytes) {
+    out.Single("idem_free_disk_bytes", "gauge", "What may still be written to the disk.",
+               *health.free_disk_bytes);
+  }
+  out.Single("idem_log_bytes", "gauge", "Log that a reopening reads again.", health.log_bytes);
+  out.Single("idem_memtable_bytes", "gauge", "Rows in memory that are in no sorted file yet.",
+             health.memtable_bytes);
+  out.Single("idem_pending_compaction_bytes", "gauge", "Estimate of what is still to be merged.",
+             health.pending_compaction_bytes);
+  out.Single("idem_undurable_commits", "gauge", "Commits not yet known to survive power loss.",
+             health.undurable_commits);
   return out.Take();
 }
 

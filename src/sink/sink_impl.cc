@@ -28,10 +28,11 @@ TableOptions Normalised(TableOptions options) {
   return options;
 }
 
-Result<void> CheckSinkLimits(const Limits& limits) {
+Result<void> CheckSinkOptions(const SinkOptions& options) {
+  const Limits& limits = options.limits;
   const bool fits = limits.key_bytes >= 1 && limits.key_bytes <= kKeyBytesMax &&
                     limits.value_bytes <= kValueBytesMax && limits.batch_records >= 1 &&
-                    limits.batch_records < UINT32_MAX;
+                    limits.batch_records < UINT32_MAX && options.stall_wait_ms <= kStallWaitMsMax;
   if (fits) return {};
   return Error(ErrorCode::kInvalidArgument,
                "a limit is outside its range; see the constants in <idem/limits.h>");
@@ -57,7 +58,7 @@ SinkImpl::~SinkImpl() {
 
 Result<std::unique_ptr<IdempotentSink>> SinkImpl::Open(std::shared_ptr<storage::Store> store,
                                                        const SinkOptions& options) {
-  if (auto ok = CheckSinkLimits(options.limits); !ok) return ok.error();
+  if (auto ok = CheckSinkOptions(options); !ok) return ok.error();
   std::unique_ptr<SinkImpl> impl(new SinkImpl(std::move(store), options));
   if (auto ok = impl->Load(); !ok) return ok.error();
   return std::unique_ptr<IdempotentSink>(new IdempotentSink(std::move(impl)));

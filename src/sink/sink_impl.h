@@ -47,6 +47,7 @@ class SinkImpl {
   Result<std::uint64_t> CollectTombstones(const Table& table);
   Result<Snapshot> NewSnapshot() const;
   Metrics ReadMetrics() const;
+  SinkHealth ReadHealth() const;
   TableInfo InfoOf(const TableEntry& entry) const;
   std::vector<SourceResume> ResumeAll() const;
 

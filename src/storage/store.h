@@ -18,7 +18,7 @@
 //   S-4  A Commit with Durability::kSync that returned ok survives power loss, with all before it.
 //   S-5  Commit's error kCommitUnknown means "may or may not be there after reopening"; the store
 //        refuses every later Commit and Sync with kPoisoned. Any other error means "has no effect,
-//        ever".
+//        ever": kNoSpace and kStalled too, after which the same plan may be committed again.
 //   S-6  A failed read is kIoError or kCorruption, never "absent".
 //
 // Thread-safety: Commit needs external synchronization; every other method may be called from any
@@ -85,6 +85,17 @@ class StoreView {
                                                     std::string_view end) const = 0;
 };
 
+// What weighs on a store at one moment. A store in memory has nothing to tell.
+struct StorePressure {
+  std::optional<std::uint64_t> free_disk_bytes;  // unset: unknown
+  std::uint64_t log_bytes = 0;
+  std::uint64_t memtable_bytes = 0;
+  std::uint64_t pending_compaction_bytes = 0;
+  bool slowed = false;        // commits take longer, so that the background keeps up
+  bool stopped = false;       // commits wait for the background
+  bool low_on_space = false;  // commits are refused with kNoSpace
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -109,6 +120,9 @@ class Store {
   virtual Result<void> Sync() = 0;
 
   virtual Result<std::unique_ptr<StoreView>> NewView() const = 0;
+
+  // Never waits for a commit.
+  virtual StorePressure ReadPressure() const { return {}; }
 };
 
 }  // namespace idem::storage

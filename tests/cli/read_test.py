@@ -87,7 +87,8 @@ class Read(CommandTest):
         stats = self.read("stats")
         self.assertEqual([t["rows"] for t in stats["tables"]], [3, 3])
         self.assertEqual(len(stats["checkpoints"]), 2)
-        self.assertGreater(stats["disk_bytes"], 0)
+        self.assertGreater(stats["disk_bytes"], stats["log_bytes"])
+        self.assertGreater(stats["free_disk_bytes"], 0)
         self.assertIn("table t: 3 rows", self.idem("stats", "--db", self.db).text)
 
     def test_reading_beside_a_writer(self):

@@ -34,6 +34,7 @@ class FrontStore : public storage::Store {
   Result<std::uint64_t> TakeEpoch() override { return inner_->TakeEpoch(); }
   Result<void> Sync() override { return inner_->Sync(); }
   Result<std::unique_ptr<storage::StoreView>> NewView() const override { return inner_->NewView(); }
+  storage::StorePressure ReadPressure() const override { return inner_->ReadPressure(); }
 
  protected:
   storage::Store& inner() const { return *inner_; }

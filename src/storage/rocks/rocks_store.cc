@@ -14,8 +14,11 @@
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "storage/rocks/rocks_view.h"
+#include "storage/rocks/space_guard.h"
 #include "storage/rocks/status.h"
 #include "storage/rocks/store_directory.h"
+#include "storage/rocks/store_pressure.h"
+#include "storage/rocks/write_stall.h"
 
 #include <rocksdb/write_batch.h>
 
@@ -42,13 +45,16 @@ std::size_t BatchBytes(const WritePlan& plan) {
 
 class RocksStore final : public Store {
  public:
-  RocksStore(std::unique_ptr<DirectoryLock> lock, const SinkOptions& options, rocksdb::Env* env)
+  RocksStore(std::unique_ptr<DirectoryLock> lock, const fs::path& directory,
+             const SinkOptions& options, rocksdb::Env* env)
       : lock_(std::move(lock)),
         options_(options),
         health_(std::make_shared<Health>(options.logger)),
         cache_(rocksdb::NewLRUCache(options.cache_bytes)),
         env_(NewLogOrderEnv(env)),
-        rocks_(WriterOptions(options, env_.get(), cache_, NewPoisoningListener(health_))) {}
+        rocks_(WriterOptions(options, env_.get(), cache_, NewPoisoningListener(health_))),
+        space_(env->GetFileSystem(), directory.string(), options.keep_free_bytes),
+        stall_(&rocks_, options.stall_wait_ms) {}
 
   ~RocksStore() override {
     // A forked child has neither RocksDB's threads nor the right to close its files.
@@ -76,9 +82,12 @@ class RocksStore final : public Store {
     });
   }
 
+  StorePressure ReadPressure() const override { return PressureOf(db_.get(), space_); }
+
  private:
   Result<void> CheckWritable() const;
   Result<void> Apply(rocksdb::WriteBatch* batch, bool sync);
+  Result<void> ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool sync);
   Result<void> PutDurably(codec::Space space, std::string_view value);
   Result<void> Load();
   Error Unknown(const rocksdb::Status& status) noexcept;
@@ -94,6 +103,8 @@ class RocksStore final : public Store {
   std::shared_ptr<rocksdb::Cache> cache_;
   const std::unique_ptr<rocksdb::Env> env_;
   rocksdb::Options rocks_;
+  SpaceGuard space_;  // Check: guarded by commit_mutex_
+  const WriteStall stall_;
   std::unique_ptr<rocksdb::DB> db_;
   std::unique_ptr<KeyFilter> filter_;  // null: none
 
@@ -188,6 +199,18 @@ Result<void> RocksStore::Apply(rocksdb::WriteBatch* batch, bool sync) {
   });
 }
 
+Result<void> RocksStore::ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool sync) {
+  bool stalled = false;
+  Result<void> applied = Attempt([&] {
+    rocksdb::WriteOptions options;
+    options.sync = sync;
+    rocksdb::Status status = stall_.Write(db_.get(), options, batch);
+    stalled = status.IsIncomplete();
+    return stalled ? rocksdb::Status::OK() : status;
+  });
+  return stalled ? WriteStall::TimedOut() : applied;
+}
+
 Result<void> RocksStore::PutDurably(codec::Space space, std::string_view value) {
   rocksdb::WriteBatch batch(0, 0, kProtectionBytesPerKey, 0);
   const rocksdb::Status status = batch.Put(codec::SpaceKey(space), ToSlice(value));
@@ -201,7 +224,9 @@ Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
     if (Result<void> allowed = CheckWriter(plan.writer_epoch); !allowed) return allowed;
     if (plan.writes.empty()) return durability == Durability::kSync ? Sync() : Result<void>();
 
-    rocksdb::WriteBatch batch(BatchBytes(plan), 0, kProtectionBytesPerKey, 0);
+    const std::size_t bytes = BatchBytes(plan);
+    if (Result<void> room = space_.Check(bytes); !room) return room;
+    rocksdb::WriteBatch batch(bytes, 0, kProtectionBytesPerKey, 0);
     for (const Write& write : plan.writes) {
       const rocksdb::Slice key = ToSlice(write.key);
       const rocksdb::Status status =
@@ -212,7 +237,7 @@ Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
       }
       if (write.value && filter_ != nullptr) filter_->Add(write.key);
     }
-    return Apply(&batch, durability == Durability::kSync);
+    return ApplyUnlessStalled(&batch, durability == Durability::kSync);
   });
 }
 
@@ -252,7 +277,7 @@ Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions
   found = InspectDirectory(real);
   if (!found) return found.error();
 
-  auto store = std::make_unique<RocksStore>(*std::move(lock), options, env);
+  auto store = std::make_unique<RocksStore>(*std::move(lock), real, options, env);
   const Result<void> opened = found->kind == DirectoryKind::kStore
                                   ? store->OpenExisting(real, found->header)
                                   : store->Create(real);

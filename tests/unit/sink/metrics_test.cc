@@ -95,7 +95,7 @@ TEST(Metrics, AreValidPrometheusTextWhateverTheNames) {
   metrics.sources.push_back({.source = "s", .partition = PartitionRef(7), .next = -1});
   Observe(5'000, &metrics.commit_latency);
   CheckPrometheus(ToPrometheusText(metrics));
-  CheckPrometheus(ToPrometheusText({}));
+  CheckPrometheus(ToPrometheusText(Metrics()));
   EXPECT_NE(ToPrometheusText(metrics).find("a\\\"b\\\\c\\nd"), std::string::npos);
 }
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/rocks/write_stall.h"
+
+#include <rocksdb/listener.h>
+#include <rocksdb/write_batch.h>
+
+#include <utility>
+
+namespace idem::storage {
+namespace {
+
+constexpr std::uint64_t kMicrosPerSecond = 1'000'000;
+constexpr std::uint64_t kMicrosPerMilli = 1'000;
+constexpr std::uint64_t kPollMicros = 2'000;    // how often to look whether a stop is over
+constexpr std::uint64_t kRefillMicros = 1'000;  // how often RocksDB adds to a writer's share
+
+std::uint64_t PauseBefore(const Stall& stall, std::uint64_t bytes, bool refused) {
+  if (stall.stopped) return kPollMicros;
+  if (stall.bytes_per_s == 0) return refused ? kPollMicros : 0;
+  const std::uint64_t share = bytes * kMicrosPerSecond / stall.bytes_per_s + kRefillMicros;
+  return refused ? 2 * share : share;
+}
+
+}  // namespace
+
+class WriteStall::Listener final : public rocksdb::EventListener {
+ public:
+  explicit Listener(std::shared_ptr<Flag> flag) : flag_(std::move(flag)) {}
+
+  const char* Name() const override { return "idem.WriteStall"; }
+
+  void OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) override {
+    *flag_ = info.condition.cur != rocksdb::WriteStallCondition::kNormal;
+  }
+
+ private:
+  const std::shared_ptr<Flag> flag_;
+};
+
+WriteStall::WriteStall(rocksdb::Options* options, std::uint64_t wait_ms)
+    : clock_(options->env->GetSystemClock()), limit_us_(wait_ms * kMicrosPerMilli) {
+  options->listeners.push_back(std::make_shared<Listener>(flag_));
+}
+
+Error WriteStall::TimedOut() {
+  return Error(ErrorCode::kStalled,
+               "flushes or compactions do not keep up, and the commit waited for as long as "
+               "SinkOptions::stall_wait_ms allows; nothing was applied: commit again later");
+}
+
+Stall ReadStall(rocksdb::DB* db) {
+  std::uint64_t stopped = 0;
+  Stall stall;
+  db->GetIntProperty(rocksdb::DB::Properties::kIsWriteStopped, &stopped);
+  db->GetIntProperty(rocksdb::DB::Properties::kActualDelayedWriteRate, &stall.bytes_per_s);
+  stall.stopped = stopped != 0;
+  return stall;
+}
+
+rocksdb::Status WriteStall::Write(rocksdb::DB* db, rocksdb::WriteOptions options,
+                                  rocksdb::WriteBatch* batch) const {
+  options.no_slowdown = true;
+  std::uint64_t waited_us = 0;
+  bool refused = false;
+  for (;;) {
+    const Stall stall = refused || *flag_ ? ReadStall(db) : Stall();
+    const std::uint64_t pause = PauseBefore(stall, batch->GetDataSize(), refused);
+    if (pause > limit_us_ - waited_us) return rocksdb::Status::Incomplete("write stall");
+    if (pause > 0) clock_->SleepForMicroseconds(static_cast<int>(pause));
+    waited_us += pause;
+    if (stall.stopped) continue;
+    rocksdb::Status status = db->Write(options, batch);
+    if (!status.IsIncomplete()) return status;
+    refused = true;
+  }
+}
+
+}  // namespace idem::storage

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// WriteStall: a commit waits for RocksDB to catch up, but not for ever.
+//
+// When flushes and compactions do not keep up, RocksDB slows writers down and at last stops them:
+// memory and the number of files stay bounded that way. By itself a writer that is stopped waits
+// without end. With WriteOptions::no_slowdown RocksDB answers Incomplete instead, and it does so
+// before anything of the batch reaches the log or the memtable (DBImpl::DelayWrite comes before
+// WriteToWAL), so that answer means "no effect, ever". The waiting is done here.
+//
+// While writers are only slowed down, an attempt that is refused still uses up time that RocksDB
+// had set aside for it. So each attempt waits first for as long as its bytes take at the rate of
+// the moment, and twice as long after it was refused: then its share has grown again.
+//
+// Thread-safety: every method may be called from any thread at any time.
+#pragma once
+
+#include <idem/error.h>
+
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
+#include <rocksdb/system_clock.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace idem::storage {
+
+// How RocksDB treats writers.
+struct Stall {
+  bool stopped = false;
+  std::uint64_t bytes_per_s = 0;  // 0: not slowed down
+};
+Stall ReadStall(rocksdb::DB* db);
+
+class WriteStall {
+ public:
+  // Adds a listener to the options, with which `db` is opened then.
+  WriteStall(rocksdb::Options* options, std::uint64_t wait_ms);
+
+  // Writes `batch`, waiting up to the limit until RocksDB takes it. Incomplete: it did not, and
+  // nothing of the batch was written.
+  rocksdb::Status Write(rocksdb::DB* db, rocksdb::WriteOptions options,
+                        rocksdb::WriteBatch* batch) const;
+
+  // kStalled, for a Write that was Incomplete.
+  static Error TimedOut();
+
+ private:
+  // Whether RocksDB last told that it slows writers down: spares the question while all is well.
+  using Flag = std::atomic<bool>;
+  class Listener;
+
+  const std::shared_ptr<Flag> flag_ = std::make_shared<Flag>(false);
+  const std::shared_ptr<rocksdb::SystemClock> clock_;
+  const std::uint64_t limit_us_;
+};
+
+}  // namespace idem::storage
