@@ -8,6 +8,12 @@ namespace idem::pipeline {
 SyncGroup::SyncGroup(storage::Store* store, Ledger* ledger)
     : store_(store), ledger_(ledger), process_(getpid()) {}
 
+SyncGroup::~SyncGroup() {
+  // In a forked child the threads that wait are those of the parent, and the destructor of a
+  // condition variable would wait for them for ever.
+  if (getpid() != process_) static_cast<void>(ended_.release());
+}
+
 Result<void> SyncGroup::WaitFor(std::uint64_t commit) {
   // A child would wait for a thread that only its parent has.
   if (getpid() != process_) return Error(ErrorCode::kStoreLocked, "the store is its parent's");
@@ -19,7 +25,7 @@ Result<void> SyncGroup::WaitFor(std::uint64_t commit) {
     }
     if (ledger_->poisoned) return Poisoned();
     if (!syncing_) break;
-    ended_.wait(lock);
+    ended_->wait(lock);
   }
   const Turn turn(this);
   lock.unlock();
@@ -29,7 +35,7 @@ Result<void> SyncGroup::WaitFor(std::uint64_t commit) {
 SyncGroup::Turn::~Turn() {
   const std::lock_guard lock(group_->mutex_);
   group_->syncing_ = false;
-  group_->ended_.notify_all();
+  group_->ended_->notify_all();
 }
 
 Result<void> SyncGroup::SyncOnce() {

@@ -15,6 +15,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 
 namespace idem::pipeline {
@@ -23,6 +24,9 @@ class SyncGroup {
  public:
   // Both must outlive the group.
   SyncGroup(storage::Store* store, Ledger* ledger);
+  ~SyncGroup();
+  SyncGroup(const SyncGroup&) = delete;
+  SyncGroup& operator=(const SyncGroup&) = delete;
 
   // Returns when `commit`, which was published, and all before it are durable. Errors:
   // kCommitUnknown (the sync failed, and the ledger is poisoned now), kPoisoned, and those of a
@@ -48,7 +52,7 @@ class SyncGroup {
   Ledger* const ledger_;
   const pid_t process_;
   std::mutex mutex_;  // taken before Ledger::mutex
-  std::condition_variable ended_;
+  std::unique_ptr<std::condition_variable> ended_ = std::make_unique<std::condition_variable>();
   bool syncing_ = false;  // guarded by mutex_
 };
 

@@ -11,13 +11,14 @@ BackgroundSync::BackgroundSync(pipeline::SyncGroup* syncs)
 BackgroundSync::~BackgroundSync() {
   if (getpid() != process_) {
     thread_.detach();
+    static_cast<void>(changed_.release());
     return;
   }
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
   }
-  changed_.notify_one();
+  changed_->notify_one();
   thread_.join();
 }
 
@@ -27,14 +28,14 @@ void BackgroundSync::Want(std::uint64_t commit) {
     if (commit <= wanted_) return;
     wanted_ = commit;
   }
-  changed_.notify_one();
+  changed_->notify_one();
 }
 
 void BackgroundSync::Run() {
   std::uint64_t done = 0;
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [&] { return stopped_ || wanted_ > done; });
+    changed_->wait(lock, [&] { return stopped_ || wanted_ > done; });
     if (stopped_) return;
     const std::uint64_t commit = wanted_;
     lock.unlock();

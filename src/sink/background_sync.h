@@ -5,7 +5,8 @@
 // whoever commits next.
 //
 // Thread-safety: every method may be called from any thread at any time. In a forked child, which
-// has no such thread, destruction does nothing.
+// has no such thread, destruction does nothing, and leaks what the thread waited on: the destructor
+// of a condition variable waits for its waiters, and this one would never leave.
 #pragma once
 
 #include "pipeline/sync_group.h"
@@ -14,6 +15,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -36,7 +38,7 @@ class BackgroundSync {
   pipeline::SyncGroup* const syncs_;
   const pid_t process_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::unique_ptr<std::condition_variable> changed_ = std::make_unique<std::condition_variable>();
   std::uint64_t wanted_ = 0;  // guarded by mutex_
   bool stopped_ = false;      // guarded by mutex_
   std::thread thread_;        // the last member: it uses the others
