@@ -5,7 +5,8 @@
 #
 # One GoogleTest executable. Each test case becomes one ctest entry named `NAME.Suite.Case`; with
 # WHOLE the executable is one entry, for suites whose cases share something expensive.
-# Labels in use: unit scenario model crash data packaging tidy threads docs examples bench heavy.
+# Labels in use: unit scenario model crash power fencing data packaging tidy threads docs examples
+# bench heavy.
 
 find_package(GTest REQUIRED CONFIG)
 include(GoogleTest)

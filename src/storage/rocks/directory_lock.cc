@@ -60,6 +60,14 @@ bool TakeLocks(int fd) {
   return ::fcntl(fd, F_OFD_SETLK, &whole) == 0;
 }
 
+void Unlock(int fd) {
+  struct flock whole = {};
+  whole.l_type = F_UNLCK;
+  whole.l_whence = SEEK_SET;
+  static_cast<void>(::fcntl(fd, F_OFD_SETLK, &whole));
+  static_cast<void>(::flock(fd, LOCK_UN));
+}
+
 bool WriteProcess(int fd, pid_t process) {
   const std::string text = std::to_string(process) + "\n";
   return ::ftruncate(fd, 0) == 0 &&
@@ -97,7 +105,10 @@ DirectoryLock::DirectoryLock(std::string path, FileId directory)
     : path_(std::move(path)), directory_(directory), owner_(::getpid()) {}
 
 DirectoryLock::~DirectoryLock() {
-  // Closing is all: an explicit unlock in a forked child would unlock the parent's file as well.
+  // Both locks belong to the open file, which forked children have too: closing alone would leave
+  // the directory locked until the last of them has ended, and unlocking in a child would take the
+  // lock from its parent.
+  if (fd_ >= 0 && !InForkedChild()) Unlock(fd_);
   if (fd_ >= 0) ::close(fd_);
   Registry::Instance().Erase(directory_);
 }

@@ -7,10 +7,12 @@
 #include "codec/store_header.h"
 #include "storage/rocks/directory_lock.h"
 #include "storage/rocks/entropy.h"
+#include "storage/rocks/file_system_env.h"
 #include "storage/rocks/health.h"
 #include "storage/rocks/key_filter.h"
 #include "storage/rocks/log_order.h"
 #include "storage/rocks/open_db.h"
+#include "storage/rocks/owned_files.h"
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "storage/rocks/rocks_view.h"
@@ -51,7 +53,9 @@ class RocksStore final : public Store {
         options_(options),
         health_(std::make_shared<Health>(options.logger)),
         cache_(rocksdb::NewLRUCache(options.cache_bytes)),
-        env_(NewLogOrderEnv(env)),
+        ordered_(NewLogOrderEnv(env)),
+        files_(std::make_shared<OwnedFiles>(ordered_->GetFileSystem(), lock_.get(), directory)),
+        env_(NewFileSystemEnv(ordered_.get(), files_)),
         rocks_(WriterOptions(options, env_.get(), cache_, NewPoisoningListener(health_))),
         space_(env->GetFileSystem(), directory.string(), options.keep_free_bytes),
         stall_(&rocks_, options.stall_wait_ms) {}
@@ -101,6 +105,8 @@ class RocksStore final : public Store {
   const SinkOptions options_;
   std::shared_ptr<Health> health_;
   std::shared_ptr<rocksdb::Cache> cache_;
+  const std::unique_ptr<rocksdb::Env> ordered_;
+  const std::shared_ptr<OwnedFiles> files_;  // outermost: asked before anything else is done
   const std::unique_ptr<rocksdb::Env> env_;
   rocksdb::Options rocks_;
   SpaceGuard space_;  // Check: guarded by commit_mutex_
@@ -153,8 +159,9 @@ Result<void> RocksStore::Load() {
 }
 
 Result<void> RocksStore::CheckWritable() const {
-  if (Result<void> healthy = health_->Check(); !healthy) return healthy;
-  return lock_->Check();
+  // First: what RocksDB was refused for not owning its files has poisoned the store as well.
+  if (Result<void> owned = files_->Check(); !owned) return owned;
+  return health_->Check();
 }
 
 Result<void> RocksStore::CheckWriter(std::uint64_t writer_epoch) const {
@@ -191,11 +198,16 @@ Error RocksStore::Unknown(const rocksdb::Status& status) noexcept {
   }
 }
 
+// Ownership is asked for once more at the end. Whoever opens the store after that reads the log with
+// this batch in it; a store that is lost by then may have been opened, and its log read, before.
 Result<void> RocksStore::Apply(rocksdb::WriteBatch* batch, bool sync) {
   return Attempt([&] {
     rocksdb::WriteOptions options;
     options.sync = sync;
-    return db_->Write(options, batch);
+    rocksdb::Status status = db_->Write(options, batch);
+    if (!status.ok()) return status;
+    const Result<void> owned = files_->Check();
+    return owned ? status : rocksdb::Status::Aborted(owned.error().message());
   });
 }
 

@@ -193,6 +193,22 @@ TEST(DirectoryLock, AForkedChildHasNotGotIt) {
   EXPECT_EQ(other.Try(), kLocked) << "the child gave the parent's lock away";
 }
 
+// A worker that the host forked and never ended must not keep the directory locked.
+TEST(DirectoryLock, IsGivenBackThoughAForkedChildLives) {
+  const TempDirectory directory;
+  OtherProcess other(directory.path());
+  auto lock = DirectoryLock::Acquire(directory.path());
+  ASSERT_TRUE(lock);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (;;) ::pause();
+  }
+  lock->reset();
+  EXPECT_EQ(other.Try(), 0);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+}
+
 TEST(DirectoryLock, ItsFileIsForTheOwnerAloneAndNoLink) {
   const TempDirectory directory;
   const auto file = directory.path() / kLockFile;

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "storage/rocks/owned_files.h"
+
+#include <sys/stat.h>
+
+#include <string_view>
+#include <utility>
+
+namespace idem::storage {
+namespace {
+
+constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+
+bool IsCurrent(std::string_view path) { return path.ends_with("/CURRENT"); }
+
+}  // namespace
+
+OwnedFiles::OwnedFiles(std::shared_ptr<rocksdb::FileSystem> files, const DirectoryLock* lock,
+                       const std::filesystem::path& directory)
+    : FileSystemWrapper(std::move(files)), lock_(lock), current_(directory / "CURRENT") {}
+
+std::optional<OwnedFiles::Stamp> OwnedFiles::Look() const {
+  struct stat status = {};
+  if (::lstat(current_.c_str(), &status) != 0) return std::nullopt;
+  return Stamp{{status.st_dev, status.st_ino},
+               status.st_mtim.tv_sec * kNanosPerSecond + status.st_mtim.tv_nsec};
+}
+
+Result<void> OwnedFiles::Check() const {
+  if (Result<void> held = lock_->Check(); !held) return held;
+  const std::lock_guard lock(mutex_);
+  if (!known_ || Look() == stamp_) return {};
+  return Error(ErrorCode::kFenced,
+               current_ +
+                   " was replaced, so another writer has opened the store or a copy was put in its "
+                   "place; this process must not write any more");
+}
+
+rocksdb::IOStatus OwnedFiles::MayChange() const {
+  const Result<void> owned = Check();
+  if (owned) return rocksdb::IOStatus::OK();
+  return rocksdb::IOStatus::IOError(owned.error().message());
+}
+
+rocksdb::IOStatus OwnedFiles::NewWritableFile(const std::string& path,
+                                              const rocksdb::FileOptions& options,
+                                              std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                              rocksdb::IODebugContext* debug) {
+  rocksdb::IOStatus status = MayChange();
+  return status.ok() ? FileSystemWrapper::NewWritableFile(path, options, file, debug) : status;
+}
+
+rocksdb::IOStatus OwnedFiles::ReopenWritableFile(const std::string& path,
+                                                 const rocksdb::FileOptions& options,
+                                                 std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                                 rocksdb::IODebugContext* debug) {
+  rocksdb::IOStatus status = MayChange();
+  return status.ok() ? FileSystemWrapper::ReopenWritableFile(path, options, file, debug) : status;
+}
+
+rocksdb::IOStatus OwnedFiles::DeleteFile(const std::string& path, const rocksdb::IOOptions& options,
+                                         rocksdb::IODebugContext* debug) {
+  rocksdb::IOStatus status = MayChange();
+  return status.ok() ? FileSystemWrapper::DeleteFile(path, options, debug) : status;
+}
+
+rocksdb::IOStatus OwnedFiles::RenameFile(const std::string& from, const std::string& to,
+                                         const rocksdb::IOOptions& options,
+                                         rocksdb::IODebugContext* debug) {
+  rocksdb::IOStatus status = MayChange();
+  if (!status.ok() || !IsCurrent(to)) {
+    return status.ok() ? FileSystemWrapper::RenameFile(from, to, options, debug) : status;
+  }
+  const std::lock_guard lock(mutex_);
+  status = FileSystemWrapper::RenameFile(from, to, options, debug);
+  known_ = true;
+  stamp_ = Look();
+  return status;
+}
+
+}  // namespace idem::storage

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// OwnedFiles: RocksDB's files, for as long as this writer owns them.
+//
+// A writer that has lost its directory must not only stop committing. RocksDB goes on by itself: it
+// finishes a compaction, and when it closes it removes every file that it does not know. Those are
+// the files of the next writer by then. So whatever makes, renames or removes a file by its name
+// asks first, and so does every commit:
+//
+//   the lock      this process holds it, and the path still leads to its file (directory_lock.h)
+//   CURRENT       nobody has opened the store since: every opening of RocksDB replaces that file.
+//                 This tells a lock file that was put away and back while another one wrote, and a
+//                 directory whose files were restored in place
+//
+// Thread-safety: every method may be called from any thread at any time.
+#pragma once
+
+#include "storage/rocks/directory_lock.h"
+
+#include <idem/result.h>
+
+#include <rocksdb/file_system.h>
+
+#include <sys/types.h>
+#include <ctime>
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace idem::storage {
+
+class OwnedFiles final : public rocksdb::FileSystemWrapper {
+ public:
+  // `lock` must outlive it. `directory` is the locked one, on the real file system whatever `files`
+  // is.
+  OwnedFiles(std::shared_ptr<rocksdb::FileSystem> files, const DirectoryLock* lock,
+             const std::filesystem::path& directory);
+
+  // Ok while the files are this writer's. Errors: those of DirectoryLock::Check.
+  Result<void> Check() const;
+
+  const char* Name() const override { return "idem.OwnedFiles"; }
+  rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus ReopenWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                                       std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                       rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus DeleteFile(const std::string& path, const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
+                               const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* debug) override;
+
+ private:
+  // One state of CURRENT. An inode number may come back, together with the time it cannot.
+  struct Stamp {
+    FileId id;
+    std::int64_t written_ns = 0;
+    friend bool operator==(const Stamp&, const Stamp&) = default;
+  };
+  std::optional<Stamp> Look() const;  // unset: there is no such file
+  rocksdb::IOStatus MayChange() const;
+
+  const DirectoryLock* const lock_;
+  const std::string current_;
+  mutable std::mutex mutex_;    // taken across a rename of CURRENT
+  bool known_ = false;          // guarded by mutex_: this writer has replaced CURRENT
+  std::optional<Stamp> stamp_;  // guarded by mutex_: what it was then
+};
+
+}  // namespace idem::storage
