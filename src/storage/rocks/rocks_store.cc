@@ -198,8 +198,8 @@ Error RocksStore::Unknown(const rocksdb::Status& status) noexcept {
   }
 }
 
-// Ownership is asked for once more at the end. Whoever opens the store after that reads the log with
-// this batch in it; a store that is lost by then may have been opened, and its log read, before.
+// Ownership is asked for once more at the end. Whoever opens the store after that reads a log with
+// this batch in it; where it is lost by then, the log may have been read before.
 Result<void> RocksStore::Apply(rocksdb::WriteBatch* batch, bool sync) {
   return Attempt([&] {
     rocksdb::WriteOptions options;
