@@ -248,6 +248,7 @@ Result<void> SinkImpl::WaitDurable(std::uint64_t commit) {
 
 Result<std::vector<ResumePoint>> SinkImpl::ResumeFrom(std::string_view source, bool durable) const {
   std::vector<ResumePoint> points;
+  if (!base::CheckSourceName(source)) return points;  // no source can have this name
   const std::string prefix = codec::CheckpointPrefix(source);
   const std::lock_guard lock(ledger_.mutex);
   for (auto it = ledger_.checkpoints.lower_bound(prefix);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sink/snapshot_impl.h"
 
+#include "base/names.h"
 #include "codec/keyspace.h"
 #include "codec/quarantine_record.h"
 #include "codec/row_envelope.h"
@@ -19,6 +20,15 @@ namespace idem {
 
 using pipeline::Damaged;
 using pipeline::ForEach;
+
+namespace {
+
+// Empty: all of them. A name that no source can have must not become a key of the store.
+bool CanBeSource(std::string_view source) {
+  return source.empty() || base::CheckSourceName(source).has_value();
+}
+
+}  // namespace
 
 Result<std::string> LookupKey(std::uint32_t table, const KeyRef& key) {
   std::string bytes;
@@ -138,6 +148,7 @@ Result<RowCursor> Snapshot::Scan(std::string_view table, const ScanOptions& opti
 
 Result<std::vector<Checkpoint>> Snapshot::Checkpoints(std::string_view source) const {
   std::vector<Checkpoint> checkpoints;
+  if (!CanBeSource(source)) return checkpoints;
   const std::string prefix =
       source.empty() ? codec::SpaceKey(codec::Space::kCheckpoint) : codec::CheckpointPrefix(source);
   const auto add = [&](std::string_view key, std::string_view value) -> Result<void> {
@@ -152,6 +163,7 @@ Result<std::vector<Checkpoint>> Snapshot::Checkpoints(std::string_view source) c
 
 Result<std::vector<RewindEntry>> Snapshot::Rewinds(std::string_view source) const {
   std::vector<RewindEntry> entries;
+  if (!CanBeSource(source)) return entries;
   const std::string prefix =
       source.empty() ? codec::SpaceKey(codec::Space::kRewind) : codec::RewindPrefix(source);
   const auto add = [&](std::string_view key, std::string_view value) -> Result<void> {

@@ -52,6 +52,8 @@ Result<bool> StageForgotten(storage::StoreCursor* cursor, WritePlanBuilder* plan
 
 Result<void> SinkImpl::Rewind(std::string_view source, PartitionRef partition,
                               const RewindOptions& options) {
+  if (auto ok = base::CheckSourceName(source); !ok) return ok;
+  if (auto ok = base::CheckPartition(partition); !ok) return ok;
   if (auto ok = CheckRewind(options); !ok) return ok;
   const std::string key = codec::CheckpointKey(source, partition);
   const std::lock_guard lock(commit_mutex_);

@@ -89,6 +89,26 @@ TEST_F(Upkeep, AnAcceptedRecordKeepsItsRank) {
   EXPECT_EQ(rows_.Get({2}).value()->value, "late");
 }
 
+// Keys of the store end a source's name with 00: "s\0@p" would read as partition "p" of "s".
+TEST_F(Upkeep, ANameThatNoSourceCanHaveHasNoCheckpoints) {
+  using std::string_view_literals::operator""sv;
+  batch_.From({"s", "p", 7});
+  ASSERT_TRUE(sink_->Commit(batch_));
+  const RewindOptions rewind{.to = 3, .reason = "again"};
+  ASSERT_TRUE(sink_->Rewind("s", "p", rewind));
+  EXPECT_EQ(sink_->ResumeFrom("s").value().size(), 1U);
+  const Snapshot snapshot = sink_->NewSnapshot().value();
+  for (const std::string_view name : {"s\0@p"sv, "s\0"sv, "\xff"sv}) {
+    EXPECT_TRUE(sink_->ResumeFrom(name).value().empty());
+    EXPECT_TRUE(sink_->DurableCheckpoints(name).value().empty());
+    EXPECT_TRUE(snapshot.Checkpoints(name).value().empty());
+    EXPECT_TRUE(snapshot.Rewinds(name).value().empty());
+    EXPECT_EQ(sink_->Rewind(name, 0, rewind).error().code(), ErrorCode::kInvalidArgument);
+    EXPECT_EQ(sink_->Rewind("s", name, rewind).error().code(), ErrorCode::kInvalidArgument);
+  }
+  EXPECT_EQ(sink_->Rewind("s", "q", rewind).error().code(), ErrorCode::kNotFound);
+}
+
 TEST_F(Upkeep, TokensAreForgottenInSeveralCommits) {
   constexpr std::int64_t kTokens = 10'001;  // one more than a commit erases
   for (std::int64_t i = 0; i < kTokens; ++i) {
