@@ -9,6 +9,7 @@ IDEM_PACKAGES_BUILD=(g++ cmake ninja-build pkg-config librocksdb-dev libxxhash-d
 IDEM_PACKAGES_TEST=(libgtest-dev libgmock-dev python3 zstd)
 IDEM_PACKAGES_BENCH=(libbenchmark-dev libsqlite3-dev liblmdb-dev)
 IDEM_PACKAGES_CHECK=(clang-format-14 clang-tidy-14)
+IDEM_PACKAGES_CLANG=(clang-14 libclang-rt-14-dev llvm-14) # fuzzers, coverage
 
 # install_missing PACKAGE...: nothing to do is quick and needs no rights.
 install_missing() {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <set>
 
 namespace idem::model {
@@ -50,25 +51,27 @@ class Trio {
   Trio(const Episode& episode, const std::filesystem::path& directory, Coverage* coverage)
       : coverage_(coverage),
         oracle_(episode.options, coverage == nullptr ? nullptr : coverage->probes()),
-        memory_(StoreKind::kMemory, episode.options),
-        rocks_(StoreKind::kRocks, episode.options, directory) {}
+        memory_(StoreKind::kMemory, episode.options) {
+    if (!directory.empty()) rocks_.emplace(StoreKind::kRocks, episode.options, directory);
+  }
 
   std::string Do(const Step& step) {
     const Answer wanted = oracle_.Do(step);
     if (coverage_ != nullptr) coverage_->See(wanted);
     std::string problem = CompareAnswers(wanted, memory_.Do(step));
     if (!problem.empty()) return "memory:\n" + problem;
-    problem = CompareAnswers(wanted, rocks_.Do(step));
+    if (rocks_) problem = CompareAnswers(wanted, rocks_->Do(step));
     return problem.empty() ? "" : "rocks:\n" + problem;
   }
 
   std::string CompareStates() {
     const std::string wanted = script::ToText(oracle_.Read(), false);
     const script::State memory = memory_.Read();
-    const script::State rocks = rocks_.Read();
     if (const std::string got = script::ToText(memory, false); got != wanted) {
       return "memory, reading:\n" + FirstDifference(wanted, got);
     }
+    if (!rocks_) return "";
+    const script::State rocks = rocks_->Read();
     if (const std::string got = script::ToText(rocks, false); got != wanted) {
       return "rocks, reading:\n" + FirstDifference(wanted, got);
     }
@@ -82,7 +85,7 @@ class Trio {
   std::string Check() {
     std::string problem = memory_.Check();
     if (!problem.empty()) return "memory, checking:\n" + problem;
-    problem = rocks_.Check();
+    if (rocks_) problem = rocks_->Check();
     return problem.empty() ? "" : "rocks, checking:\n" + problem;
   }
 
@@ -90,7 +93,7 @@ class Trio {
   Coverage* coverage_;
   Oracle oracle_;
   SinkTarget memory_;
-  SinkTarget rocks_;
+  std::optional<SinkTarget> rocks_;
 };
 
 std::string RunSteps(const Episode& episode, const std::filesystem::path& directory,
@@ -132,8 +135,11 @@ void Reduce(std::vector<T>* list, const std::function<bool(const std::vector<T>&
 
 std::string RunEpisode(const Episode& episode, const std::filesystem::path& scratch,
                        std::size_t read_every, Coverage* coverage) {
-  const std::filesystem::path directory = scratch / "store";
-  std::filesystem::remove_all(directory);
+  std::filesystem::path directory;
+  if (!scratch.empty()) {
+    directory = scratch / "store";
+    std::filesystem::remove_all(directory);
+  }
   try {
     return RunSteps(episode, directory, read_every, coverage);
   } catch (const std::exception& error) {

@@ -14,8 +14,9 @@
 
 namespace idem::model {
 
-// Empty when all three agree. `read_every`: after how many steps everything is read and compared;
-// verdicts and errors are compared at every step.
+// Empty when all three agree; without a `scratch` folder there is no store on disk. `read_every`:
+// after how many steps everything is read and compared; verdicts and errors are compared at every
+// step.
 std::string RunEpisode(const Episode& episode, const std::filesystem::path& scratch,
                        std::size_t read_every, Coverage* coverage);
 

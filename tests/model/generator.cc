@@ -16,6 +16,12 @@ using script::Token;
 using script::Tuple;
 
 std::uint64_t Random::Next() noexcept {
+  if (choices_.size() >= 2) {
+    const auto high = static_cast<std::uint8_t>(choices_[0]);
+    const auto low = static_cast<std::uint8_t>(choices_[1]);
+    choices_.remove_prefix(2);
+    return std::uint64_t{high} << 8U | low;
+  }
   state_ += 0x9e3779b97f4a7c15U;
   std::uint64_t z = state_;
   z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
@@ -37,8 +43,8 @@ std::vector<Tuple> Keys() {
 
 class Maker {
  public:
-  Maker(std::uint64_t seed, const Profile& profile)
-      : random_(seed), profile_(profile), options_(MakeOptions()), oracle_(options_) {}
+  Maker(const Random& random, const Profile& profile)
+      : random_(random), profile_(profile), options_(MakeOptions()), oracle_(options_) {}
 
   Episode Make(std::uint64_t seed, std::size_t records) {
     Episode episode{.seed = seed, .options = options_};
@@ -357,7 +363,11 @@ class Maker {
 }  // namespace
 
 Episode MakeEpisode(std::uint64_t seed, std::size_t records, const Profile& profile) {
-  return Maker(seed, profile).Make(seed, records);
+  return Maker(Random(seed), profile).Make(seed, records);
+}
+
+Episode MakeEpisode(std::string_view choices, std::size_t records, const Profile& profile) {
+  return Maker(Random(choices), profile).Make(0, records);
 }
 
 }  // namespace idem::model

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace idem::model {
@@ -20,6 +21,9 @@ namespace idem::model {
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
+
+  // Choices made by somebody else: two bytes each, as long as there are any, then as from a seed.
+  explicit Random(std::string_view choices) : choices_(choices) {}
 
   std::uint64_t Next() noexcept;  // splitmix64
   std::uint64_t Below(std::uint64_t n) noexcept { return Next() % n; }
@@ -37,7 +41,8 @@ class Random {
   }
 
  private:
-  std::uint64_t state_;
+  std::uint64_t state_ = 0;
+  std::string_view choices_;
 };
 
 // What an episode may contain. Properties that hold for some operations only leave out the others.
@@ -58,5 +63,8 @@ struct Episode {
 // An episode of about `records` records. The oracle is run along to aim: at open conflicts, at the
 // next offset of a source.
 Episode MakeEpisode(std::uint64_t seed, std::size_t records, const Profile& profile = {});
+
+// The same from choices in place of a seed: what a fuzzer makes episodes of.
+Episode MakeEpisode(std::string_view choices, std::size_t records, const Profile& profile = {});
 
 }  // namespace idem::model
