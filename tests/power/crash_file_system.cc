@@ -126,7 +126,7 @@ void CrashFileSystem::LoseSync(const std::string& path) {
 
 void CrashFileSystem::Do(Operation operation) {
   const std::lock_guard lock(mutex_);
-  if (observer_) observer_(operations_.size());
+  if (observer_) observer_(operations_.size(), disk_);
   if (operation.kind == Kind::kCreate) operation.file = disk_.next_file();
   disk_.Apply(operation);
   operations_.push_back(std::move(operation));

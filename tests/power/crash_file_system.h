@@ -28,8 +28,10 @@ class CrashFileSystem final : public rocksdb::FileSystem {
 
   const char* Name() const override { return "idem.CrashFileSystem"; }
 
-  // Called before each operation that changes the disk, and told how many there were before it.
-  void set_observer(std::function<void(std::size_t)> observer) { observer_ = std::move(observer); }
+  // Called before each operation that changes the disk, with the disk as it is and how many there
+  // were before it. It must not call back.
+  using Observer = std::function<void(std::size_t, const Disk&)>;
+  void set_observer(Observer observer) { observer_ = std::move(observer); }
 
   // The disk as it is, and everything that was done to it since construction.
   Disk disk() const;
@@ -95,7 +97,7 @@ class CrashFileSystem final : public rocksdb::FileSystem {
   rocksdb::IOStatus Find(const std::string& path, FileNumber* file) const;
 
   const std::string root_;
-  std::function<void(std::size_t)> observer_;
+  Observer observer_;
 
   mutable std::mutex mutex_;  // guards the rest
   Disk disk_;

@@ -16,9 +16,9 @@ class Living {
         disk_(std::make_shared<CrashFileSystem>(options.directory.string(), machine.disk)),
         env_(disk_) {
     RestoreOutside(machine.outside, options.directory);
-    if (options.recording == nullptr) return;
-    options.recording->start = machine;
-    disk_->set_observer([this](std::size_t) { NoteOutside(); });
+    if (options.recording != nullptr) options.recording->start = machine;
+    if (options.recording == nullptr && !options.cut_before) return;
+    disk_->set_observer([this](std::size_t number, const Disk& disk) { See(number, disk); });
   }
 
   LifeEnd Run() {
@@ -26,18 +26,38 @@ class Living {
     end.operations = disk_->operation_count();
     if (options_.recording != nullptr) {
       options_.recording->operations = disk_->operations();
-      NoteOutside();
+      options_.recording->outside.push_back(ReadOutside(options_.directory));
     }
+    if (options_.cut_before && !cut_) Cut(disk_->disk());
+    end.cut = std::move(cut_);
     return end;
   }
 
  private:
-  static LifeEnd Wrong(std::string what) { return {std::move(what), std::nullopt, 0}; }
+  static LifeEnd Wrong(std::string what) {
+    LifeEnd end;
+    end.wrong = std::move(what);
+    return end;
+  }
   static LifeEnd Wrong(const std::string& where, const Error& error) {
     return Wrong(where + ": " + error.ToString());
   }
 
-  void NoteOutside() { options_.recording->outside.push_back(ReadOutside(options_.directory)); }
+  static LifeEnd Refused(const Error& error) {
+    LifeEnd end;
+    end.refused = error;
+    return end;
+  }
+
+  // The machine before an operation.
+  void See(std::size_t number, const Disk& disk) {
+    if (options_.recording != nullptr) {
+      options_.recording->outside.push_back(ReadOutside(options_.directory));
+    }
+    if (number == options_.cut_before) Cut(disk);
+  }
+
+  void Cut(const Disk& disk) { cut_ = Machine{disk, ReadOutside(options_.directory), durable_}; }
 
   void Acknowledge(std::uint64_t commit) {
     durable_ = commit;
@@ -47,7 +67,7 @@ class Living {
 
   LifeEnd LiveThrough() {
     auto opened = Session::Open(workload_, {options_.directory, &env_, options_.wrapper});
-    if (!opened) return {{}, opened.error(), 0};
+    if (!opened) return Refused(opened.error());
     const std::unique_ptr<Session> session = *std::move(opened);
     if (!session->wrong().empty()) {
       return Wrong("found no state after any commit: commit " + std::to_string(session->found()) +
@@ -58,6 +78,7 @@ class Living {
                    std::to_string(durable_));
     }
     Acknowledge(session->found());
+    if (cut_) return {};
     if (const auto defined = session->Define(); !defined) return Wrong("Define", defined.error());
     Acknowledge(session->committed());
     if (std::string bad = options_.thorough ? session->Audit() : ""; !bad.empty()) {
@@ -68,6 +89,7 @@ class Living {
 
   LifeEnd GoOn(Session* session) {
     while (session->committed() < workload_->commits()) {
+      if (cut_) return {};
       const auto committed = session->CommitNext();
       if (!committed) return Wrong("Commit", committed.error());
       const std::uint64_t commit = session->committed();
@@ -82,10 +104,9 @@ class Living {
   LifeEnd CheckEnd(Session* session) {
     const auto content = session->Content();
     if (!content) return Wrong("reading the end", content.error());
-    if (const Entries& expected = workload_->ContentAfter(workload_->commits());
-        *content != expected) {
+    if (*content != workload_->MarkAfter(workload_->commits())) {
       return Wrong("the end is not that of an uninterrupted run: " +
-                   Difference(*content, expected));
+                   session->DifferenceFrom(workload_->commits()));
     }
     if (options_.thorough) {
       if (std::string bad = session->OfferAllAgain(); !bad.empty()) return Wrong(std::move(bad));
@@ -98,6 +119,7 @@ class Living {
   std::uint64_t durable_;
   std::shared_ptr<CrashFileSystem> disk_;
   StillEnv env_;
+  std::optional<Machine> cut_;
 };
 
 }  // namespace

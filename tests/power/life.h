@@ -54,6 +54,7 @@ struct LifeEnd {
   std::string wrong;             // what contradicts a promise; empty: nothing
   std::optional<Error> refused;  // the store could not be opened
   std::size_t operations = 0;
+  std::optional<Machine> cut;  // what was there when the power went; its disk is not yet damaged
 };
 
 struct LifeOptions {
@@ -61,6 +62,10 @@ struct LifeOptions {
   StoreWrapper wrapper = {};
   bool thorough = true;            // Verify, and everything offered again at the end
   Recording* recording = nullptr;  // null: none is kept
+
+  // The power goes before this operation, or at the end where there are fewer. A process does not
+  // notice: it lives on until its next call returns, and leaves no trace of that. Unset: never.
+  std::optional<std::size_t> cut_before = {};
 };
 
 LifeEnd Live(const Workload& workload, const Machine& machine, const LifeOptions& options);

@@ -11,7 +11,10 @@ namespace {
 
 using testing::Mix;
 
-constexpr std::uint64_t kCutsMax = 3;
+constexpr std::uint64_t kMachines = 16;
+constexpr std::uint64_t kCutsMax = 12;  // of one machine
+constexpr std::uint64_t kOpening = 24;  // about the operations of an opening
+constexpr std::uint64_t kLife = 120;    // and of a life
 
 std::string ClassOf(Loss loss, const Error& error) {
   const std::string_view text = error.message();
@@ -56,20 +59,32 @@ void CutOnce(const Workload& workload, const Recording& recording, const Cut& cu
   Report(Live(workload, machine, {.directory = directory}), cut.loss, report);
 }
 
-void CutAgainAndAgain(std::uint64_t seed, const std::filesystem::path& directory,
-                      CycleReport* report) {
+Fleet::Fleet() {
+  const testing::Scratch scratch("idem-power-fleet");
+  for (std::uint64_t seed = 0; seed < kMachines; ++seed) {
+    Workload workload(1'000'000 + seed, 10 + testing::Random(seed).Below(40));
+    Recording recording = Record(workload, scratch.path() / std::to_string(seed));
+    machines_.push_back({std::move(workload), std::move(recording)});
+  }
+}
+
+void Fleet::CutAgainAndAgain(std::uint64_t seed, const std::filesystem::path& directory,
+                             CycleReport* report) const {
   testing::Random random(seed);
-  const Workload workload(random.Below(1'000'000), 10 + random.Below(60));
-  Recording recording = Record(workload, directory);
+  const auto& [workload, recording] = machines_[random.Below(machines_.size())];
+  auto loss = static_cast<Loss>(random.Below(kLosses));
+  const std::size_t point = random.Below(recording.operations.size() + 1);
+  Machine machine = recording.AfterPowerLoss(point, loss, random.Below(UINT64_MAX));
   for (std::uint64_t cuts = 1 + random.Below(kCutsMax); cuts > 0; --cuts) {
-    const auto loss = static_cast<Loss>(random.Below(kLosses));
-    const std::size_t point = random.Below(recording.operations.size() + 1);
-    const Machine machine = recording.AfterPowerLoss(point, loss, random.Below(UINT64_MAX));
     ++report->counts[kCuts];
-    recording = Recording();
-    Report(Live(workload, machine, {.directory = directory, .recording = &recording}), loss,
-           report);
-    if (report->end != CycleEnd::kHeld) return;
+    LifeOptions options{.directory = directory, .thorough = cuts == 1};
+    if (cuts > 1) options.cut_before = random.Below(random.OneIn(2) ? kOpening : kLife);
+    LifeEnd end = Live(workload, machine, options);
+    Report(end, loss, report);
+    if (report->end != CycleEnd::kHeld || cuts == 1) return;
+    loss = static_cast<Loss>(random.Below(kLosses));
+    machine = *std::move(end.cut);
+    machine.disk = machine.disk.AfterPowerLoss(loss, random.Below(UINT64_MAX));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "power/life.h"
 #include "support/isolation.h"
@@ -34,10 +35,25 @@ Recording Record(const Workload& workload, const std::filesystem::path& director
 void CutOnce(const Workload& workload, const Recording& recording, const Cut& cut,
              const std::filesystem::path& directory, CycleReport* report);
 
-// One machine whose power is lost at random up to three times, also while it opens what the loss
-// before has left.
-void CutAgainAndAgain(std::uint64_t seed, const std::filesystem::path& directory,
-                      CycleReport* report);
+// Machines that stand ready to lose their power: some short workloads and the first life of each.
+// Made once, so that a cycle has nothing to prepare.
+class Fleet {
+ public:
+  Fleet();
+
+  // The power of one of them is lost at random, again and again, also while it opens what the loss
+  // before has left. It ends when the store may refuse what it finds, or with a life that goes on
+  // to the end of the workload.
+  void CutAgainAndAgain(std::uint64_t seed, const std::filesystem::path& directory,
+                        CycleReport* report) const;
+
+ private:
+  struct Recorded {
+    Workload workload;
+    Recording recording;
+  };
+  std::vector<Recorded> machines_;
+};
 
 // What became of all cycles. A violation, an abort or a hang fails the test, with the command that
 // repeats it.
@@ -46,6 +62,7 @@ class PowerTally {
   void Add(const CycleReport& report, const std::string& again);
   void Print(std::string_view what) const;
   std::uint64_t Of(CycleEnd end) const;
+  std::uint64_t cuts() const { return cuts_; }
 
  private:
   std::map<CycleEnd, std::uint64_t> ends_;

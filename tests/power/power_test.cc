@@ -6,7 +6,7 @@
 // Verify must find nothing; and the host that goes on must end where an uninterrupted one ends.
 //
 //   IDEM_POWER_WORKLOADS   workloads whose every operation is tried (1)
-//   IDEM_POWER_RANDOM      machines whose power is lost at random, again and again (100)
+//   IDEM_POWER_CUTS        losses of power at random, of machines that lose it again and again (400)
 //   IDEM_POWER_SEED        the first workload, and the seed of the machines (3)
 //   IDEM_POWER_POINT, IDEM_POWER_LOSS   that cut of that workload alone
 //   IDEM_POWER_MACHINE     that machine alone
@@ -26,6 +26,7 @@ namespace {
 using testing::Setting;
 
 constexpr std::size_t kBatches = 50;
+constexpr std::size_t kMachinesAtOnce = 32;
 
 std::vector<Cut> CutsOf(const Recording& recording) {
   const auto only_point = Setting("IDEM_POWER_POINT");
@@ -77,20 +78,25 @@ TEST(Power, EveryOperation) {
 TEST(Power, AgainAndAgain) {
   const std::uint64_t seed = Setting("IDEM_POWER_SEED").value_or(3);
   const auto only = Setting("IDEM_POWER_MACHINE");
-  const std::uint64_t first = only.value_or(0);
-  const std::uint64_t machines = only ? 1 : Setting("IDEM_POWER_RANDOM").value_or(100);
+  const std::uint64_t goal = Setting("IDEM_POWER_CUTS").value_or(400);
+  const Fleet fleet;
   Isolation isolation({});
   PowerTally tally;
-  isolation.Run(
-      machines,
-      [&](std::size_t i, const std::filesystem::path& directory, CycleReport* report) {
-        CutAgainAndAgain(testing::Mix(seed, 5000 + first + i), directory, report);
-      },
-      [&](std::size_t i, const CycleReport& report) {
-        tally.Add(report, "IDEM_POWER_SEED=" + std::to_string(seed) +
-                              " IDEM_POWER_MACHINE=" + std::to_string(first + i) +
-                              " power --gtest_filter=Power.AgainAndAgain");
-      });
+  std::uint64_t first = only.value_or(0);
+  do {
+    const std::size_t machines = only ? 1 : kMachinesAtOnce;
+    isolation.Run(
+        machines,
+        [&](std::size_t i, const std::filesystem::path& directory, CycleReport* report) {
+          fleet.CutAgainAndAgain(testing::Mix(seed, 5000 + first + i), directory, report);
+        },
+        [&](std::size_t i, const CycleReport& report) {
+          tally.Add(report, "IDEM_POWER_SEED=" + std::to_string(seed) +
+                                " IDEM_POWER_MACHINE=" + std::to_string(first + i) +
+                                " power --gtest_filter=Power.AgainAndAgain");
+        });
+    first += machines;
+  } while (!only && tally.cuts() < goal);
   tally.Print("again and again");
   EXPECT_GT(tally.Of(CycleEnd::kHeld), 0U);
 }

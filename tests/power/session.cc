@@ -19,13 +19,12 @@ Result<std::unique_ptr<Session>> Session::Open(const Workload* workload, const P
   }
   auto content = session->Content();
   if (!content) return content.error();
-  session->found_ = CommitOf(*content);
+  session->found_ = content->commit;
   if (session->found_ > workload->commits()) {
     session->wrong_ = "it holds commit " + std::to_string(session->found_) + " of " +
                       std::to_string(workload->commits());
-  } else if (const Entries& expected = workload->ContentAfter(session->found_);
-             *content != expected) {
-    session->wrong_ = Difference(*content, expected);
+  } else if (*content != workload->MarkAfter(session->found_)) {
+    session->wrong_ = session->DifferenceFrom(session->found_);
   }
   auto sink = SinkImpl::Open(session->store_, Workload::Options());
   if (!sink) return sink.error();

@@ -60,7 +60,10 @@ class Session {
   Result<void> Flush() { return sink_->Flush(); }
 
   // What the store holds now.
-  Result<Entries> Content() const { return ContentOf(*store_); }
+  Result<ContentMark> Content() const { return MarkOf(*store_); }
+  std::string DifferenceFrom(std::uint64_t commit) const {
+    return workload_->DifferenceFrom(commit, *store_);
+  }
 
   // Why the store does not bear Verify, or does not resume where it should; empty: it does.
   std::string Audit() const;

@@ -2,11 +2,8 @@
 #include "power/workload.h"
 
 #include <algorithm>
-#include <optional>
 #include <stdexcept>
 
-#include "codec/keyspace.h"
-#include "codec/store_header.h"
 #include "sink/sink_impl.h"
 #include "storage/memory/memory_store.h"
 #include "support/front_store.h"
@@ -24,84 +21,30 @@ class StoppedClock final : public Clock {
   std::int64_t SteadyNanos() noexcept override { return 0; }
 };
 
-// A memory store that keeps its content after each commit.
-class RecordingStore final : public testing::FrontStore {
+// A memory store that takes a mark of its content after each commit.
+class MarkingStore final : public testing::FrontStore {
  public:
-  explicit RecordingStore(std::vector<Entries>* contents)
-      : FrontStore(storage::NewMemoryStore()), contents_(contents) {}
+  explicit MarkingStore(std::vector<ContentMark>* marks)
+      : FrontStore(storage::NewMemoryStore()), marks_(marks) {}
 
   Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
     Result<void> committed = FrontStore::Commit(plan, durability);
-    if (committed) contents_->push_back(ContentOf(inner()).value());
+    if (!committed) return committed;
+    running_.Apply(plan);
+    marks_->push_back(running_.mark());
     return committed;
   }
 
  private:
-  std::vector<Entries>* contents_;
+  RunningMark running_;
+  std::vector<ContentMark>* marks_;
 };
-
-bool DiffersBetweenStores(std::string_view key) {
-  return key == codec::SpaceKey(codec::Space::kFormat) ||
-         key == codec::SpaceKey(codec::Space::kEpoch);
-}
-
-std::string Hex(std::string_view bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes.substr(0, 40)) {
-    text += kDigits[(c >> 4) & 15];
-    text += kDigits[c & 15];
-  }
-  return text;
-}
 
 void Check(bool holds, const char* what) {
   if (!holds) throw std::logic_error(what);
 }
 
 }  // namespace
-
-Result<Entries> ContentOf(const storage::Store& store) {
-  auto view = store.NewView();
-  if (!view) return view.error();
-  auto cursor = (*view)->Scan({}, {});
-  if (!cursor) return cursor.error();
-  Entries content;
-  for (;;) {
-    Result<bool> next = (*cursor)->Next();
-    if (!next) return next.error();
-    if (!*next) return content;
-    if (DiffersBetweenStores((*cursor)->key())) continue;
-    content.emplace_hint(content.end(), (*cursor)->key(), (*cursor)->value());
-  }
-}
-
-std::uint64_t CommitOf(const Entries& content) {
-  const auto found = content.find(codec::SpaceKey(codec::Space::kLastCommit));
-  std::uint64_t commit = 0;
-  if (found != content.end() && !codec::DecodeFixed64(found->second, &commit)) return UINT64_MAX;
-  return commit;
-}
-
-std::string Difference(const Entries& found, const Entries& expected) {
-  std::size_t missing = 0;
-  std::size_t foreign = 0;
-  std::size_t changed = 0;
-  std::string first;
-  for (const auto& [key, value] : expected) {
-    const auto at = found.find(key);
-    if (at != found.end() && at->second == value) continue;
-    (at == found.end() ? missing : changed) += 1;
-    if (first.empty()) first = Hex(key);
-  }
-  for (const auto& [key, value] : found) {
-    if (expected.contains(key)) continue;
-    ++foreign;
-    if (first.empty()) first = Hex(key);
-  }
-  return std::to_string(missing) + " entries missing, " + std::to_string(changed) + " different, " +
-         std::to_string(foreign) + " foreign; the first has key " + first;
-}
 
 std::string ResumePoints(const IdempotentSink& sink) {
   std::string text;
@@ -185,20 +128,52 @@ Result<CommitReport> Workload::Commit(std::uint64_t commit, const Batch& batch,
 }
 
 void Workload::RunInMemory() {
-  contents_.emplace_back();
-  const auto sink = SinkImpl::Open(std::make_shared<RecordingStore>(&contents_), Options()).value();
+  marks_.emplace_back();
+  const auto sink = SinkImpl::Open(std::make_shared<MarkingStore>(&marks_), Options()).value();
   const crash::Tables tables = Define(sink.get()).value();
   definitions_ = commits();
-  resumes_.resize(contents_.size());
+  resumes_.resize(marks_.size());
   Batch batch;
   for (std::size_t i = 0; i < batches_.size(); ++i) {
     const std::uint64_t commit = definitions_ + i + 1;
     Fill(commit, tables, &batch);
     Check(Commit(commit, batch, sink.get()).value().commit() == commit, "a batch is one commit");
-    Check(commits() == commit && CommitOf(contents_.back()) == commit, "a commit is one plan");
+    Check(commits() == commit && marks_.back().commit == commit, "a commit is one plan");
     resumes_.push_back(ResumePoints(*sink));
   }
   digests_ = Digests(*sink);
+}
+
+// The definitions are some commits in one call, so a state between them is that of a store which
+// refuses the rest.
+Entries Workload::ContentAfter(std::uint64_t commit) const {
+  class StoppingStore final : public testing::FrontStore {
+   public:
+    explicit StoppingStore(std::uint64_t commits)
+        : FrontStore(storage::NewMemoryStore()), left_(commits) {}
+    Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
+      if (left_ == 0) return Error(ErrorCode::kIoError, "that is all");
+      --left_;
+      return FrontStore::Commit(plan, durability);
+    }
+
+   private:
+    std::uint64_t left_;
+  };
+  const auto store = std::make_shared<StoppingStore>(commit);
+  const auto sink = SinkImpl::Open(store, Options()).value();
+  const Result<crash::Tables> tables = Define(sink.get());
+  Batch batch;
+  for (std::uint64_t next = definitions_ + 1; tables && next <= commit; ++next) {
+    Fill(next, *tables, &batch);
+    Commit(next, batch, sink.get()).value();
+  }
+  return ContentOf(*store).value();
+}
+
+std::string Workload::DifferenceFrom(std::uint64_t commit, const storage::Store& store) const {
+  const Result<Entries> found = ContentOf(store);
+  return found ? Difference(*found, ContentAfter(commit)) : found.error().ToString();
 }
 
 }  // namespace idem::power

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Workload: what a host commits, as a pure function of a seed, and what a store holds after each
-// of its commits. The expected content comes from a run on the memory store, byte for byte.
+// of its commits. What is expected comes from a run on the memory store: a mark a commit, and the
+// entries themselves from one more run where somebody asks for them.
 //
 // A commit number says everything about the state: the definitions are the first commits, each
 // batch is one more. So a host that finds commit k in a store knows which batch comes next.
@@ -15,23 +16,10 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/store_fixture.h"
 #include "crash/stream.h"
-#include "storage/store.h"
+#include "power/content.h"
 
 namespace idem::power {
-
-using testing::Entries;
-
-// What a store holds of the host's. Left out is what differs between stores and openings: the
-// header with the store's name, and the writer epoch.
-Result<Entries> ContentOf(const storage::Store& store);
-
-// The number of the last commit that the content holds.
-std::uint64_t CommitOf(const Entries& content);
-
-// Shows where two contents differ.
-std::string Difference(const Entries& found, const Entries& expected);
 
 // The next offsets of the only source, as text.
 std::string ResumePoints(const IdempotentSink& sink);
@@ -46,7 +34,7 @@ class Workload {
   static SinkOptions Options();
 
   std::uint64_t seed() const { return seed_; }
-  std::uint64_t commits() const { return contents_.size() - 1; }
+  std::uint64_t commits() const { return marks_.size() - 1; }
 
   // Commits the definitions that are not there yet.
   static Result<crash::Tables> Define(IdempotentSink* sink) { return crash::OpenTables(sink); }
@@ -65,7 +53,12 @@ class Workload {
   // Everything that all batches offer.
   void FillAll(const crash::Tables& tables, Batch* batch) const;
 
-  const Entries& ContentAfter(std::uint64_t commit) const { return contents_[commit]; }
+  const ContentMark& MarkAfter(std::uint64_t commit) const { return marks_[commit]; }
+  Entries ContentAfter(std::uint64_t commit) const;
+
+  // Where the store differs from the state after that commit.
+  std::string DifferenceFrom(std::uint64_t commit, const storage::Store& store) const;
+
   const std::string& ResumeAfter(std::uint64_t commit) const { return resumes_[commit]; }
   const std::string& final_digests() const { return digests_; }
 
@@ -80,8 +73,8 @@ class Workload {
   std::uint64_t seed_;
   std::vector<Steps> batches_;
   crash::Stream stream_;
-  std::uint64_t definitions_ = 0;  // the commits before the first batch
-  std::vector<Entries> contents_;  // by commit
+  std::uint64_t definitions_ = 0;   // the commits before the first batch
+  std::vector<ContentMark> marks_;  // by commit
   std::vector<std::string> resumes_;
   std::string digests_;
 };
