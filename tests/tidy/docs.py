@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Markdown: one title a file, and every relative link leads somewhere."""
+"""Markdown: one title a file, links that lead somewhere, and a row for every error code."""
 
 import posixpath
 import re
@@ -7,6 +7,8 @@ import re
 from source import Finding
 
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)|!\[[^\]]*\]\(([^)\s]+)\)")
+_CODES = "include/idem/error.h"
+_CODE_TABLE = "docs/operations.md"
 _FENCE = re.compile(r"^\s*(```|~~~)")
 
 
@@ -15,6 +17,18 @@ def check(tree):
         if path.endswith(".md"):
             yield from _titles(tree, path)
             yield from _links(tree, path)
+    if _CODES in tree.files:
+        yield from _error_codes(tree)
+
+
+def _error_codes(tree):
+    """The operations guide has one row for each code, and none for others."""
+    codes = set(re.findall(r"^  k(\w+) = \d+,", "\n".join(tree.lines(_CODES)), re.MULTILINE))
+    table = tree.lines(_CODE_TABLE) if _CODE_TABLE in tree.files else []
+    rows = [match.group(1) for line in table if (match := re.match(r"\| `([A-Z]\w+)` \|", line))]
+    for code in sorted(codes.symmetric_difference(rows)):
+        yield Finding(_CODE_TABLE, 1, "error-code",
+                      f"{code} is in only one of {_CODES} and the table of errors")
 
 
 def _prose(tree, path):

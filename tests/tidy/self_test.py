@@ -274,6 +274,11 @@ class Docs(RuleTest):
         self.refused(docs.check, {"a.md": "none\n"}, "one title")
 
     def test_links(self):
+        codes = {"include/idem/error.h": "enum {\n  kIoError = 15,  // why\n};\n"}
+        self.passed(docs.check, {"docs/operations.md": "# O\n| `IoError` | why |\n", **codes})
+        self.refused(docs.check, {"docs/operations.md": "# O\n", **codes}, "IoError")
+        self.refused(docs.check, {"docs/operations.md": "# O\n| `IoError` | |\n| `Gone` | |\n",
+                                  **codes}, "Gone")
         other = {"docs/b.md": "# B\n## The way out\n"}
         self.passed(docs.check, {"a.md": "# A\n[b](docs/b.md#the-way-out) [x](https://x.org)\n",
                                  **other})
