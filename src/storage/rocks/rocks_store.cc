@@ -90,6 +90,7 @@ class RocksStore final : public Store {
 
  private:
   Result<void> CheckWritable() const;
+  rocksdb::Status StillOwned() const;
   Result<void> Apply(rocksdb::WriteBatch* batch, bool sync);
   Result<void> ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool sync);
   Result<void> PutDurably(codec::Space space, std::string_view value);
@@ -198,16 +199,19 @@ Error RocksStore::Unknown(const rocksdb::Status& status) noexcept {
   }
 }
 
-// Ownership is asked for once more at the end. Whoever opens the store after that reads a log with
-// this batch in it; where it is lost by then, the log may have been read before.
+// Every write ends with this. Whoever opens the store after that reads a log with the batch in it;
+// where the store is lost by then, the log may have been read before.
+rocksdb::Status RocksStore::StillOwned() const {
+  const Result<void> owned = files_->Check();
+  return owned ? rocksdb::Status::OK() : rocksdb::Status::Aborted(owned.error().message());
+}
+
 Result<void> RocksStore::Apply(rocksdb::WriteBatch* batch, bool sync) {
   return Attempt([&] {
     rocksdb::WriteOptions options;
     options.sync = sync;
     rocksdb::Status status = db_->Write(options, batch);
-    if (!status.ok()) return status;
-    const Result<void> owned = files_->Check();
-    return owned ? status : rocksdb::Status::Aborted(owned.error().message());
+    return status.ok() ? StillOwned() : status;
   });
 }
 
@@ -218,7 +222,8 @@ Result<void> RocksStore::ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool syn
     options.sync = sync;
     rocksdb::Status status = stall_.Write(db_.get(), options, batch);
     stalled = status.IsIncomplete();
-    return stalled ? rocksdb::Status::OK() : status;
+    if (stalled) return rocksdb::Status::OK();
+    return status.ok() ? StillOwned() : status;
   });
   return stalled ? WriteStall::TimedOut() : applied;
 }
