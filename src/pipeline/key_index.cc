@@ -7,10 +7,18 @@
 
 namespace idem::pipeline {
 
-KeyIndex::KeyIndex()
-    : seed_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()) {
-  table_.resize(1024);
+namespace {
+
+// One device for both halves: to make one costs more than all that an opening in memory does else.
+std::uint64_t RandomSeed() {
+  std::random_device device;
+  const std::uint64_t high = device();
+  return (high << 32) | device();
 }
+
+}  // namespace
+
+KeyIndex::KeyIndex() : seed_(RandomSeed()) { table_.resize(1024); }
 
 std::uint64_t KeyIndex::Hash(std::string_view key) const noexcept {
   return XXH3_64bits_withSeed(key.data(), key.size(), seed_);

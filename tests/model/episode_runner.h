@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs an episode on both stores and the oracle at once and says where they first differ; makes a
+// Runs an episode on the stores and the oracle at once and says where they first differ; makes a
 // failing episode as small as it goes.
 #pragma once
 
 #include "model/coverage.h"
 #include "model/generator.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
-#include <vector>
 
 namespace idem::model {
 
-// Empty when all three agree; without a `scratch` folder there is no store on disk. `read_every`:
-// after how many steps everything is read and compared; verdicts and errors are compared at every
-// step.
-std::string RunEpisode(const Episode& episode, const std::filesystem::path& scratch,
-                       std::size_t read_every, Coverage* coverage);
+enum class Stores : std::uint8_t { kMemory, kMemoryAndRocks };
+
+struct RunOptions {
+  Stores stores = Stores::kMemoryAndRocks;
+  std::filesystem::path scratch = {};  // for the store on disk, a new one each time
+  // After how many steps everything is read and compared, besides once at the end. Verdicts and
+  // errors are compared at every step.
+  std::size_t read_every = 1;
+};
+
+// Empty when all agree.
+std::string RunEpisode(const Episode& episode, const RunOptions& options, Coverage* coverage);
 
 // The failing episode with all steps and actions removed that the failure does not need.
 Episode Shrink(const Episode& episode, const std::function<bool(const Episode&)>& fails);

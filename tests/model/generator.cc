@@ -2,7 +2,12 @@
 
 #include "model/generator.h"
 
+#include "model/oracle.h"
+#include "model/record_maker.h"
+
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -13,44 +18,80 @@ using script::Commit;
 using script::Place;
 using script::Step;
 using script::Token;
-using script::Tuple;
-
-std::uint64_t Random::Next() noexcept {
-  if (choices_.size() >= 2) {
-    const auto high = static_cast<std::uint8_t>(choices_[0]);
-    const auto low = static_cast<std::uint8_t>(choices_[1]);
-    choices_.remove_prefix(2);
-    return std::uint64_t{high} << 8U | low;
-  }
-  state_ += 0x9e3779b97f4a7c15U;
-  std::uint64_t z = state_;
-  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31U);
-}
 
 namespace {
 
-constexpr std::int64_t kHorizon = 6;
-constexpr std::int64_t kVersionMax = 60;
-constexpr std::size_t kSmall = 64;  // bytes of a key or value, so that a larger one is cheap
-
-std::vector<Tuple> Keys() {
-  return {{std::string("a")},  {std::string("a"), std::string("b")},
-          {std::string("ab")}, {std::monostate{}},
-          {std::int64_t{1}},   {script::Number{1.0}, std::string("a\0b", 3)}};
-}
+// What distinguishes long episodes from short ones.
+struct Style {
+  // How often, in thousandths, a step is what; the others are commits.
+  std::uint64_t reopen, resolve, rewind, forget, collect, flush, table, source;
+  std::uint64_t tables;  // open from the start
+  std::uint64_t groups;  // of one commit, at most
+  std::uint64_t token_percent, repeat_percent, labels;
+  std::int64_t sequences;
+  std::uint64_t spoilt, spoilt_strict;  // of a thousand records
+  std::uint64_t front_step_percent;     // see record_maker.h
+};
+constexpr Style kLong = {.reopen = 8,
+                         .resolve = 24,
+                         .rewind = 10,
+                         .forget = 6,
+                         .collect = 16,
+                         .flush = 3,
+                         .table = 3,
+                         .source = 4,
+                         .tables = 6,
+                         .groups = 6,
+                         .token_percent = 12,
+                         .repeat_percent = 4,
+                         .labels = 12,
+                         .sequences = 40,
+                         .spoilt = 50,
+                         .spoilt_strict = 5,
+                         .front_step_percent = 2};
+constexpr Style kShort = {.reopen = 50,
+                          .resolve = 120,
+                          .rewind = 60,
+                          .forget = 50,
+                          .collect = 80,
+                          .flush = 30,
+                          .table = 50,
+                          .source = 40,
+                          .tables = 3,
+                          .groups = 4,
+                          .token_percent = 25,
+                          .repeat_percent = 10,
+                          .labels = 2,
+                          .sequences = 5,
+                          .spoilt = 70,
+                          .spoilt_strict = 20,
+                          .front_step_percent = 20};
+constexpr std::uint64_t kStepsMin = 5;
+constexpr std::uint64_t kStepsMax = 30;
 
 class Maker {
  public:
-  Maker(const Random& random, const Profile& profile)
-      : random_(random), profile_(profile), options_(MakeOptions()), oracle_(options_) {}
+  Maker(std::uint64_t seed, const Random& random, const Profile& profile, const Style& style)
+      : random_(random),
+        profile_(profile),
+        style_(style),
+        options_(MakeOptions()),
+        oracle_(options_),
+        records_(&random_, {random_.Between(10, kVersionMax), style.front_step_percent}),
+        episode_{.seed = seed, .options = options_} {
+    Setup();
+  }
 
-  Episode Make(std::uint64_t seed, std::size_t records) {
-    Episode episode{.seed = seed, .options = options_};
-    for (Step& step : Setup()) Add(&episode, std::move(step));
-    while (episode.records < records) Add(&episode, NextStep());
-    return episode;
+  Episode MakeRecords(std::size_t records) {
+    while (episode_.records < records) Add(NextStep());
+    return std::move(episode_);
+  }
+
+  Episode MakeSteps() {
+    const std::uint64_t spread = kStepsMax - kStepsMin + 1;
+    const std::uint64_t more = std::min(random_.Below(spread), random_.Below(spread));
+    for (std::uint64_t i = 0; i < kStepsMin + more; ++i) Add(NextStep());
+    return std::move(episode_);
   }
 
  private:
@@ -66,8 +107,8 @@ class Maker {
     if (!profile_.rejections) return options;
     if (random_.Percent(30)) options.on_invalid = InvalidPolicy::kRejectBatch;
     if (random_.Percent(15)) {
-      options.limits.batch_records = 12;
-      options.limits.source_partitions = 7;
+      options.limits.batch_records = Short() ? 5 : 12;
+      options.limits.source_partitions = Short() ? 2 : 7;
       options.limits.ranges_per_partition = 1;
     }
     return options;
@@ -80,7 +121,7 @@ class Maker {
     }
   }
 
-  std::vector<Step> Setup() {
+  void DefineTables() {
     TableOptions append{.mode = TableMode::kAppend};
     TableOptions converge{};
     TableOptions horizon{.tie = AnyTie(), .horizon = kHorizon, .version_max = kVersionMax};
@@ -91,45 +132,78 @@ class Maker {
     if (profile_.last_wins && random_.Percent(40)) none.tie = TieRule::kLastWins;
     TableOptions json{.ignored_members = {"meta.ts"}};
     if (random_.Percent(30)) json = {.mode = TableMode::kAppend, .canonical_json = true};
-    tables_ = {{"append", append}, {"converge", converge}, {"horizon", horizon},
-               {"json", json},     {"none", none},         {"text", text}};
-    std::vector<Step> steps;
-    for (const auto& [name, options] : tables_) steps.push_back(script::OpenTable{name, options});
-    const GapPolicy refuse = profile_.rejections ? GapPolicy::kRefuse : GapPolicy::kTrack;
-    steps.push_back(script::DeclareSource{"legal", {.gaps = GapPolicy::kLegal, .rank = 2}});
-    steps.push_back(script::DeclareSource{"refuse", {.gaps = refuse, .rank = 1}});
-    steps.push_back(script::DeclareSource{"start", {.start = 5}});
-    return steps;
+    definitions_ = {{"append", append}, {"converge", converge}, {"horizon", horizon},
+                    {"json", json},     {"none", none},         {"text", text}};
   }
 
-  void Add(Episode* episode, Step step) {
+  void Setup() {
+    DefineTables();
+    if (Short()) random_.Shuffle(&definitions_);
+    const std::uint64_t tables = Short() ? 1 + random_.Below(style_.tables) : style_.tables;
+    for (std::size_t i = 0; i < tables; ++i) Add(definitions_[i]);
+    const GapPolicy refuse = profile_.rejections ? GapPolicy::kRefuse : GapPolicy::kTrack;
+    sources_ = {{"legal", {.gaps = GapPolicy::kLegal, .rank = 2}},
+                {"refuse", {.gaps = refuse, .rank = 1}},
+                {"start", {.start = 5}}};
+    for (const script::DeclareSource& source : sources_) {
+      if (!Short() || random_.Percent(70)) Add(source);
+    }
+  }
+
+  void Add(Step step) {
     const script::Answer answer = oracle_.Do(step);
+    if (const auto* table = std::get_if<script::OpenTable>(&step);
+        table != nullptr && answer.ok()) {
+      tables_[table->name] = table->options;
+    }
     if (const auto* commit = std::get_if<Commit>(&step)) {
       for (const Action& action : commit->actions) {
         if (!action.is_record()) continue;
-        ++episode->records;
+        ++episode_.records;
         history_.push_back(action);
       }
       if (commit->token && answer.ok()) with_token_.push_back(*commit);
     }
-    episode->steps.push_back(std::move(step));
+    episode_.steps.push_back(std::move(step));
   }
 
   Step NextStep() {
     if (!profile_.upkeep) return NextCommit();
-    const std::uint64_t dice = random_.Below(1000);
-    if (dice < 8) return script::Reopen{};
-    if (dice < 32) return NextResolve();
-    if (dice < 42) return NextRewind();
-    if (dice < 48) return script::ForgetTokens{Application(), random_.Between(0, 4)};
-    if (dice < 64) return script::Collect{random_.Percent(90) ? "horizon" : "converge"};
-    if (dice < 67) return script::Flush{};
-    if (dice < 70) return script::OpenTable{"converge", tables_.at("converge")};
-    if (dice < 74) {
-      return script::DeclareSource{
-          "start", {.start = random_.Between(3, 6), .rank = random_.Percent(80) ? 0U : 9U}};
-    }
+    std::uint64_t dice = random_.Below(1000);
+    const auto falls = [&dice](std::uint64_t often) {
+      if (dice < often) return true;
+      dice -= often;
+      return false;
+    };
+    if (falls(style_.reopen)) return script::Reopen{};
+    if (falls(style_.resolve)) return NextResolve();
+    if (falls(style_.rewind)) return NextRewind();
+    if (falls(style_.forget)) return script::ForgetTokens{Application(), random_.Between(0, 4)};
+    if (falls(style_.collect)) return NextCollect();
+    if (falls(style_.flush)) return script::Flush{};
+    if (falls(style_.table)) return NextTable();
+    if (falls(style_.source)) return NextSource();
     return NextCommit();
+  }
+
+  // One that is open, or is opened now; now and then by another definition than it has.
+  Step NextTable() {
+    script::OpenTable table = random_.Of(definitions_);
+    const auto open = tables_.find(table.name);
+    if (open != tables_.end()) table.options = open->second;
+    if (open != tables_.end() && random_.Percent(25)) table.options.ignored_members = {"other"};
+    return table;
+  }
+
+  Step NextSource() {
+    if (Short() && random_.Percent(60)) return random_.Of(sources_);
+    return script::DeclareSource{
+        "start", {.start = random_.Between(3, 6), .rank = random_.Percent(80) ? 0U : 9U}};
+  }
+
+  Step NextCollect() {
+    const bool horizon = tables_.contains("horizon") && random_.Percent(90);
+    return script::Collect{horizon ? "horizon" : AnyTable()->first};
   }
 
   Step NextResolve() {
@@ -150,15 +224,19 @@ class Maker {
   std::string Application() { return random_.Percent(50) ? "app" : "other"; }
 
   Commit NextCommit() {
-    if (!with_token_.empty() && random_.Percent(4)) return random_.Of(with_token_);
+    if (!with_token_.empty() && random_.Percent(style_.repeat_percent)) {
+      return random_.Of(with_token_);
+    }
     Commit commit;
-    if (random_.Percent(12)) {
-      commit.token = Token{Application(), random_.Between(0, 40)};
-      if (random_.Percent(30))
-        commit.token = Token{"label-" + std::to_string(random_.Below(12)), {}};
+    if (random_.Percent(style_.token_percent)) {
+      commit.token = Token{Application(), random_.Between(0, style_.sequences)};
+      if (random_.Percent(30)) {
+        commit.token = Token{"label-" + std::to_string(random_.Below(style_.labels)), {}};
+      }
     }
     cursors_.clear();
-    const std::size_t groups = 1 + random_.Below(6);
+    // Without a single group now and then: an empty batch.
+    const std::size_t groups = random_.Percent(2) ? 0 : 1 + random_.Below(style_.groups);
     for (std::size_t i = 0; i < groups; ++i) AddGroup(&commit.actions);
     return commit;
   }
@@ -169,20 +247,20 @@ class Maker {
     head.place = AnyPlace();
     std::int64_t& cursor = Cursor(head.place);
     const std::uint64_t dice = random_.Below(100);
-    if (dice < 6) {
-      head.kind = Action::Kind::kAdvance;
-      head.place.offset = cursor + random_.Between(-2, 2);
-      head.note = random_.Percent(50) ? "note-" + std::to_string(random_.Below(3)) : "";
-      head.place.offset = std::max<std::int64_t>(head.place.offset, 0);
-      cursor = std::max(cursor, head.place.offset);
-      actions->push_back(head);
-      return;
-    }
     if (dice < 11) {
-      head.kind = Action::Kind::kEmpty;
-      head.range.begin = std::max<std::int64_t>(cursor + random_.Between(-2, 2), 0);
-      head.range.end = head.range.begin + random_.Between(1, 3);
+      if (dice < 6) {
+        head.kind = Action::Kind::kAdvance;
+        head.place.offset = std::max<std::int64_t>(cursor + random_.Between(-2, 2), 0);
+        head.note = random_.Percent(50) ? "note-" + std::to_string(random_.Below(3)) : "";
+        cursor = std::max(cursor, head.place.offset);
+      } else {
+        head.kind = Action::Kind::kEmpty;
+        head.range.begin = std::max<std::int64_t>(cursor + random_.Between(-2, 2), 0);
+        head.range.end = head.range.begin + random_.Between(1, 3);
+      }
       actions->push_back(head);
+      // What follows still belongs to the position before it.
+      if (random_.Percent(30)) actions->push_back(AnyRecord());
       return;
     }
     if (dice < 35) {
@@ -237,137 +315,45 @@ class Maker {
       const std::size_t back = std::min<std::size_t>(history_.size(), random_.Percent(30) ? 6 : 80);
       return history_[history_.size() - 1 - random_.Below(back)];
     }
-    auto table = tables_.begin();
-    std::advance(table, static_cast<std::ptrdiff_t>(random_.Below(tables_.size())));
-    Action action = ValidRecord(table->first, table->second);
+    const auto table = AnyTable();
     const bool strict = options_.on_invalid == InvalidPolicy::kRejectBatch;
-    if (random_.Below(1000) < (strict ? 5U : 50U)) Spoil(table->second, &action);
-    return action;
+    return records_.Make(table->first, table->second,
+                         strict ? style_.spoilt_strict : style_.spoilt);
   }
 
-  Action ValidRecord(const std::string& name, const TableOptions& options) {
-    Action action;
-    action.table = name;
-    action.key = random_.Of(Keys());
-    if (options.horizon || name == "append") action.key.push_back(random_.Between(0, 9));
-    action.version = AnyVersion(options);
-    if (random_.Percent(15)) action.event_id = Tuple{std::string("e"), random_.Between(0, 30)};
-    action.kind =
-        options.mode == TableMode::kAppend ? Action::Kind::kInsert : Action::Kind::kUpsert;
-    if (options.mode == TableMode::kUpsert && random_.Percent(25)) {
-      action.kind = Action::Kind::kDelete;
-      return action;
-    }
-    action.value = std::string(1, static_cast<char>('x' + random_.Below(3)));
-    if (name == "json") action.value = AnyJson();
-    return action;
+  std::map<std::string, TableOptions>::const_iterator AnyTable() {
+    return std::next(tables_.begin(), static_cast<std::ptrdiff_t>(random_.Below(tables_.size())));
   }
 
-  // Three contents in several spellings.
-  std::string AnyJson() {
-    const std::string a = "\"a\":" + std::to_string(random_.Below(3));
-    const std::string b = R"("b":"\u0078")";
-    const std::string ts = "\"meta\": {\"ts\":" + std::to_string(random_.Below(3)) + "}";
-    switch (random_.Below(3)) {
-      case 0:
-        return "{" + a + "," + b + "," + ts + "}";
-      case 1:
-        return "{ " + ts + ", " + a + ", \"b\":\"x\" }";
-      default:
-        return "{" + b + "," + a + "}";
-    }
-  }
-
-  StoredVersion AnyVersion(const TableOptions& options) {
-    static const std::vector<std::string> kHex = {"1", "01", "A", "a/1", "A/0", "FF/B", "FF/ABC"};
-    static const std::vector<std::string> kBytes = {"2024-01", "2024-02", "2024-02-01", "B", "a"};
-    switch (options.version_kind()) {
-      case VersionKind::kNone:
-        return {};
-      case VersionKind::kHex:
-        return random_.Of(kHex);
-      case VersionKind::kBytes:
-        return random_.Of(kBytes);
-      case VersionKind::kInteger:
-        break;
-    }
-    if (!options.horizon) return random_.Between(-2, 5);
-    // The horizon moves through the episode, now and then.
-    if (random_.Percent(2)) front_ = std::min(front_ + random_.Between(1, 3), kVersionMax - 1);
-    return random_.Percent(70) ? random_.Between(front_ - 5, front_)
-                               : random_.Between(front_ - 12, front_);
-  }
-
-  // Makes a valid record INVALID, in one way at a time.
-  void Spoil(const TableOptions& options, Action* action) {
-    switch (random_.Below(9)) {
-      case 0:
-        action->key.clear();
-        return;
-      case 1:
-        action->key = {std::string(kSmall, 'k')};
-        return;
-      case 2:
-        if (action->kind == Action::Kind::kDelete) return;
-        action->value = "\"" + std::string(kSmall, 'v') + "\"";
-        return;
-      case 3:
-        action->version =
-            options.version_kind() == VersionKind::kNone ? StoredVersion(1) : StoredVersion();
-        return;
-      case 4:
-        SpoilVersion(options, action);
-        return;
-      case 6:
-        if (options.mode != TableMode::kAppend) return;
-        action->kind = Action::Kind::kDelete;
-        action->value.clear();
-        return;
-      case 7:
-        if (action->table == "json" && action->kind != Action::Kind::kDelete) action->value = "{";
-        return;
-      default:
-        *action = {.kind = Action::Kind::kReject, .table = action->table, .value = "torn"};
-        action->why = "no end";
-    }
-  }
-
-  void SpoilVersion(const TableOptions& options, Action* action) {
-    switch (options.version_kind()) {
-      case VersionKind::kNone:
-        return;
-      case VersionKind::kInteger:
-        action->version = std::string("7");
-        if (options.version_max && random_.Percent(70)) action->version = *options.version_max + 1;
-        return;
-      case VersionKind::kBytes:
-        action->version = std::int64_t{7};
-        return;
-      case VersionKind::kHex:
-        action->version = std::string(random_.Percent(50) ? "1//2" : "G");
-        return;
-    }
-  }
+  bool Short() const { return &style_ == &kShort; }
 
   Random random_;
-  Profile profile_;
-  SinkOptions options_;
+  const Profile profile_;
+  const Style& style_;
+  const SinkOptions options_;
   Oracle oracle_;
-  std::map<std::string, TableOptions> tables_;
+  RecordMaker records_;
+  Episode episode_;
+  std::vector<script::OpenTable> definitions_;
+  std::vector<script::DeclareSource> sources_;
+  std::map<std::string, TableOptions> tables_;  // that are open
   std::map<std::pair<std::string, std::string>, std::int64_t> cursors_;
   std::vector<Action> history_;
   std::vector<Commit> with_token_;
-  std::int64_t front_ = 10;
 };
 
 }  // namespace
 
 Episode MakeEpisode(std::uint64_t seed, std::size_t records, const Profile& profile) {
-  return Maker(Random(seed), profile).Make(seed, records);
+  return Maker(seed, Random(seed), profile, kLong).MakeRecords(records);
 }
 
 Episode MakeEpisode(std::string_view choices, std::size_t records, const Profile& profile) {
-  return Maker(Random(choices), profile).Make(0, records);
+  return Maker(0, Random(choices), profile, kLong).MakeRecords(records);
+}
+
+Episode MakeSequence(std::uint64_t seed) {
+  return Maker(seed, Random(seed), {}, kShort).MakeSteps();
 }
 
 }  // namespace idem::model

@@ -16,7 +16,7 @@ namespace idem::model {
 namespace {
 
 constexpr std::uint64_t kDefaultSeed = 20240501;
-constexpr std::uint64_t kDefaultOps = 200'000;
+constexpr std::uint64_t kDefaultOps = 160'000;
 constexpr std::size_t kEpisodeRecords = 1000;
 constexpr std::size_t kReadEvery = 25;
 
@@ -25,12 +25,12 @@ class Model : public ::testing::Test {
   // What to print of a failure: how to see it again, and the shortest way there.
   std::string Explain(const Episode& episode) {
     const auto fails = [this](const Episode& smaller) {
-      return !RunEpisode(smaller, scratch_.path(), 1, nullptr).empty();
+      return !RunEpisode(smaller, {.scratch = scratch_.path()}, nullptr).empty();
     };
     const Episode small = Shrink(episode, fails);
     return "replay with IDEM_MODEL_SEED=" + std::to_string(episode.seed) + " IDEM_MODEL_OPS=1\n\n" +
            AsScenario(small) + "\nwhich ends in:\n" +
-           RunEpisode(small, scratch_.path(), 1, nullptr);
+           RunEpisode(small, {.scratch = scratch_.path()}, nullptr);
   }
 
   testing::Scratch scratch_{"idem-model"};
@@ -44,14 +44,16 @@ TEST_F(Model, RandomOperationsAgreeWithTheOracle) {
   std::uint64_t episodes = 0;
   for (; done < ops; ++episodes) {
     const Episode episode = MakeEpisode(seed + episodes, kEpisodeRecords);
-    const std::string problem = RunEpisode(episode, scratch_.path(), kReadEvery, &coverage);
+    const std::string problem =
+        RunEpisode(episode, {.scratch = scratch_.path(), .read_every = kReadEvery}, &coverage);
     ASSERT_EQ(problem, "") << Explain(episode);
     done += episode.records;
   }
   std::cout << done << " records in " << episodes << " episodes from seed " << seed << "\n"
-            << coverage.Table();
+            << coverage.Table(Depth::kNamed);
   if (ops < kDefaultOps) GTEST_SKIP() << "too short a run to ask for coverage";
-  for (const std::string& cell : coverage.Missing()) ADD_FAILURE() << "never met: " << cell;
+  for (const std::string& cell : coverage.Missing(Depth::kNamed))
+    ADD_FAILURE() << "never met: " << cell;
 }
 
 }  // namespace

@@ -120,6 +120,9 @@ Answer Oracle::Run(const script::Commit& step) {
   Draft draft;
   draft.world = world_;
   draft.number = world_.commit + 1;
+  if (static_cast<std::size_t>(records) == options_.limits.batch_records) {
+    Reach("batch at its limit");
+  }
   if (overfull) {
     Reach("limit: batch records");
     draft.errors.push_back(ErrorCode::kLimitExceeded);
@@ -260,7 +263,9 @@ Answer Oracle::Run(const script::Collect& step) {
   if (!table.high) return {};
   const std::int64_t floor = *table.high - *table.options.horizon;
   const auto removed = std::erase_if(table.cells, [&](const auto& one) {
-    return one.second.tombstone && std::get<std::int64_t>(one.second.version) < floor;
+    const bool old = one.second.tombstone && std::get<std::int64_t>(one.second.version) < floor;
+    if (old) table.collected.insert(one.first);
+    return old;
   });
   if (removed == 0) return {};
   Reach("tombstones collected");

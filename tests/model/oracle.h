@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,6 +73,7 @@ class Oracle final : public script::Target {
     std::optional<std::int64_t> high;
     std::optional<std::int64_t> floor;
     std::uint64_t last_commit = 0;
+    std::set<script::Tuple> collected;  // keys whose tombstones are gone; for the probes alone
   };
   struct Report {
     std::vector<script::Action> actions;

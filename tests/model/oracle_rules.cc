@@ -64,10 +64,15 @@ Reason Oracle::Validate(const TableOptions& table, const Action& action, bool ba
     return Reason::kEventIdTooLarge;
   }
   if (bad_offset) return Reason::kOffsetOutOfRange;
+  if (EncodedSize(record->key) == options_.limits.key_bytes) Reach("key at its limit");
+  if (record->value.size() == options_.limits.value_bytes) Reach("value at its limit");
   const bool insert = action.kind == Action::Kind::kInsert;
   if (insert != (table.mode == TableMode::kAppend)) return Reason::kOperationNotAllowed;
   const Reason version = CheckVersion(table, &record->version);
   if (version != Reason::kNone) return version;
+  if (table.version_max && record->version == StoredVersion(*table.version_max)) {
+    Reach("version at its limit");
+  }
   if (record->is_delete) return Reason::kNone;
   const std::optional<Content> content = ContentOf(table, record->value);
   if (!content) return Reason::kPayloadNotJson;
@@ -138,6 +143,11 @@ Outcome Oracle::ApplyEvent(Draft* draft, TableModel* table, const Record& record
 bool Oracle::TooLate(const TableModel& table, const Record& record) const {
   if (!table.options.horizon) return false;
   const std::int64_t version = std::get<std::int64_t>(record.version);
+  if (table.high) {
+    const std::int64_t oldest = *table.high - *table.options.horizon;
+    if (version == oldest) Reach("horizon: the oldest that counts");
+    if (version == oldest - 1) Reach("horizon: one too old");
+  }
   if (table.floor && version < *table.floor) return true;
   // The spaces of the tests are far from the ends of int64, so this cannot wrap.
   return table.high && version < *table.high - *table.options.horizon;
@@ -162,6 +172,7 @@ Outcome Oracle::ApplyRow(Draft* draft, TableModel* table, const Record& record) 
   if (found == table->cells.end()) {
     if (TooLate(*table, record)) {
       Reach(table->floor ? "too late: after collecting" : "too late: horizon");
+      if (table->collected.contains(record.key)) Reach("too late: its tombstone was collected");
       return {Verdict::kTooLate, Reason::kBeyondHorizon, 0};
     }
     Write(draft, table, record);

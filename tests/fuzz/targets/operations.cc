@@ -60,7 +60,8 @@ IDEM_FUZZ_TARGET("operations") {
   const bool repeatable = choices.Coin();
   const idem::model::Profile profile{.last_wins = !repeatable, .accept = !repeatable};
   const Episode episode = idem::model::MakeEpisode(choices.Rest(), kRecords, profile);
-  const std::string problem = idem::model::RunEpisode(episode, "", kRecords, nullptr);
+  const std::string problem = idem::model::RunEpisode(
+      episode, {.stores = idem::model::Stores::kMemory, .read_every = kRecords}, nullptr);
   if (!problem.empty()) {
     std::fprintf(stderr, "%s%s", idem::model::AsScenario(episode).c_str(), problem.c_str());
   }
