@@ -6,7 +6,7 @@
 IDEM_PACKAGES_BUILD=(g++ cmake ninja-build pkg-config librocksdb-dev libxxhash-dev libfmt-dev
   libsimdjson-dev libexpected-dev libspdlog-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
   libzstd-dev)
-IDEM_PACKAGES_TEST=(libgtest-dev libgmock-dev python3 zstd)
+IDEM_PACKAGES_TEST=(libgtest-dev libgmock-dev python3 zstd spin)
 IDEM_PACKAGES_BENCH=(libbenchmark-dev libsqlite3-dev liblmdb-dev)
 IDEM_PACKAGES_CHECK=(clang-format-14 clang-tidy-14)
 IDEM_PACKAGES_CLANG=(clang-14 libclang-rt-14-dev llvm-14) # fuzzers, coverage
