@@ -48,6 +48,8 @@ SinkOptions StreamOptions() {
   SinkOptions options;
   options.on_invalid = InvalidPolicy::kQuarantine;
   options.write_buffer_bytes = 256 << 10;  // small, so that kills also hit flushes and compactions
+  options.cache_bytes = 1 << 20;
+  options.filter_bytes = 256 << 10;
   return options;
 }
 

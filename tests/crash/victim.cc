@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crash/victim.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
+#include <time.h>
+
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <cstdlib>
 
 namespace idem::crash {
 namespace {
 
-constexpr std::uint64_t kStepsPerCommitMax = 40;
+constexpr std::uint64_t kStepsPerCommitMax = 5;
 
 // Says why in the shared page; the first failure counts.
 bool Fail(const Life& life, const std::string& why) {
@@ -16,6 +22,33 @@ bool Fail(const Life& life, const std::string& why) {
   }
   return false;
 }
+
+void WindTheTimer(std::uint64_t micros) {
+  sigevent event{};
+  event.sigev_notify = SIGEV_SIGNAL;
+  event.sigev_signo = SIGKILL;
+  timer_t timer{};
+  itimerspec when{};
+  when.it_value.tv_sec = static_cast<time_t>(micros / 1'000'000);
+  when.it_value.tv_nsec = static_cast<long>(micros % 1'000'000 * 1'000) + 1;  // 0 would stop it
+  if (::timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) std::abort();
+  if (::timer_settime(timer, 0, &when, nullptr) != 0) std::abort();
+}
+
+// Where the victim is in its life, for the parent and for the timer.
+class Progress {
+ public:
+  explicit Progress(const Life& life) : life_(life) {}
+
+  void Enter(Phase phase) {
+    life_.page->phase = phase;
+    if (phase == life_.kill.at && ++entered_ == life_.kill.times) WindTheTimer(life_.kill.micros);
+  }
+
+ private:
+  const Life& life_;
+  std::uint64_t entered_ = 0;
+};
 
 std::string Join(const std::vector<std::string>& lines) {
   std::string text;
@@ -44,6 +77,7 @@ bool CheckPrefix(const Life& life, const Snapshot& snapshot, std::uint32_t* step
                             std::to_string(acked.commit) + " with " + std::to_string(acked.steps) +
                             " steps, in flight: up to step " +
                             std::to_string(life.page->started_steps);
+  if (*steps > acked.steps) ++life.page->unacknowledged_found;
   if (*steps != acked.steps && *steps != life.page->started_steps) {
     return Fail(life, "not a prefix of the commits: " + found);
   }
@@ -98,7 +132,8 @@ void Fill(const Life& life, const Tables& tables, std::uint64_t from, std::uint6
   for (std::uint64_t step = from; step < to; ++step) life.stream->AddStep(step, tables, batch);
 }
 
-bool Ingest(const Life& life, IdempotentSink* sink, const Tables& tables, std::uint64_t steps) {
+bool Ingest(const Life& life, IdempotentSink* sink, const Tables& tables, std::uint64_t steps,
+            Progress* progress) {
   Random random(life.seed);
   Batch batch(StreamOptions().limits);
   for (std::uint64_t n = 0; n < life.commits_max && steps < life.stream->steps(); ++n) {
@@ -108,6 +143,7 @@ bool Ingest(const Life& life, IdempotentSink* sink, const Tables& tables, std::u
     CommitOptions options;
     options.durability = random.OneIn(12) ? Durability::kSync : Durability::kAsync;
     life.page->started_steps = static_cast<std::uint32_t>(to);
+    progress->Enter(Phase::kCommitting);
     Result<CommitReport> report = sink->Commit(batch, options);
     if (!report) return Fail(life, "Commit: " + report.error().ToString());
     const Acked before = life.page->acked;
@@ -116,8 +152,10 @@ bool Ingest(const Life& life, IdempotentSink* sink, const Tables& tables, std::u
                             std::to_string(before.commit));
     }
     life.page->acked = Acked{before.commit + 1, static_cast<std::uint32_t>(to)};
+    progress->Enter(Phase::kBetween);
     steps = to;
-    if (random.OneIn(60)) {
+    if (random.OneIn(5)) {
+      progress->Enter(Phase::kFlushing);
       if (Result<void> flushed = sink->Flush(); !flushed) {
         return Fail(life, "Flush: " + flushed.error().ToString());
       }
@@ -127,11 +165,12 @@ bool Ingest(const Life& life, IdempotentSink* sink, const Tables& tables, std::u
 }
 
 bool LiveWithin(const Life& life) {
-  life.page->phase = Phase::kStarting;
-  Result<std::unique_ptr<IdempotentSink>> sink =
-      IdempotentSink::Open(life.directory, StreamOptions());
+  Progress progress(life);
+  progress.Enter(Phase::kOpening);
+  Result<std::unique_ptr<IdempotentSink>> sink = life.opener(life.directory);
   if (!sink) return Fail(life, "Open: " + sink.error().ToString());
 
+  progress.Enter(Phase::kChecking);
   std::uint32_t steps = 0;
   {
     const Snapshot snapshot = (*sink)->NewSnapshot().value();
@@ -146,9 +185,9 @@ bool LiveWithin(const Life& life) {
   life.page->acked = Acked{static_cast<std::uint32_t>(commit), steps};
   life.page->started_steps = steps;
   life.page->set_up = 1;
-  life.page->phase = Phase::kRunning;
-  if (!Ingest(life, sink->get(), *tables, steps)) return false;
-  life.page->phase = Phase::kClosing;
+  progress.Enter(Phase::kBetween);
+  if (!Ingest(life, sink->get(), *tables, steps, &progress)) return false;
+  progress.Enter(Phase::kClosing);
   sink->reset();
   return true;
 }
@@ -171,7 +210,14 @@ Result<Expected> Observe(const Snapshot& snapshot) {
   return seen;
 }
 
+std::string_view ToString(Phase phase) {
+  constexpr std::array<std::string_view, kPhases> kNames = {"opening",  "checking", "committing",
+                                                            "flushing", "between",  "closing"};
+  return kNames[static_cast<std::size_t>(phase)];
+}
+
 int Live(const Life& life) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // its parent may end first where a test is stopped
   try {
     return LiveWithin(life) ? kClosed : kFailed;
   } catch (const BadResult& error) {

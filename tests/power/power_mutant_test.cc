@@ -8,13 +8,14 @@
 #include <string>
 #include <utility>
 
-#include "codec/keyspace.h"
 #include "power/power_cycle.h"
+#include "support/checkpoints_apart.h"
 #include "support/front_store.h"
 
 namespace idem::power {
 namespace {
 
+using ::idem::testing::CheckpointsApart;
 using ::idem::testing::FrontStore;
 
 class AcknowledgesBeforeTheSync final : public FrontStore {
@@ -24,31 +25,6 @@ class AcknowledgesBeforeTheSync final : public FrontStore {
     return inner().Commit(plan, Durability::kAsync);
   }
   Result<void> Sync() override { return {}; }
-};
-
-bool IsCheckpoint(const storage::Write& write) {
-  return write.key.front() == static_cast<char>(codec::Space::kCheckpoint);
-}
-
-// The oldest bug of ingestion: rows and position in two steps.
-class CommitsCheckpointsApart final : public FrontStore {
- public:
-  CommitsCheckpointsApart(std::unique_ptr<storage::Store> inner, bool checkpoints_first)
-      : FrontStore(std::move(inner)), checkpoints_first_(checkpoints_first) {}
-
-  Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
-    storage::WritePlan checkpoints{plan.writer_epoch, {}};
-    storage::WritePlan rest{plan.writer_epoch, {}};
-    for (const storage::Write& write : plan.writes) {
-      (IsCheckpoint(write) ? checkpoints : rest).writes.push_back(write);
-    }
-    if (!checkpoints_first_) std::swap(checkpoints, rest);
-    if (Result<void> first = inner().Commit(checkpoints, durability); !first) return first;
-    return inner().Commit(rest, durability);
-  }
-
- private:
-  bool checkpoints_first_;
 };
 
 // The same run on a system that says it synced and did nothing.
@@ -95,12 +71,12 @@ TEST_F(Mutant, AcknowledgementBeforeTheSync) {
 }
 
 TEST_F(Mutant, CheckpointBeforeItsRows) {
-  const Recording recording = RecordMutant(Wrapper<CommitsCheckpointsApart>(true));
+  const Recording recording = RecordMutant(Wrapper<CheckpointsApart>(true));
   EXPECT_GT(Violations(recording, "no state after any commit"), 0U);
 }
 
 TEST_F(Mutant, RowsBeforeTheirCheckpoint) {
-  const Recording recording = RecordMutant(Wrapper<CommitsCheckpointsApart>(false));
+  const Recording recording = RecordMutant(Wrapper<CheckpointsApart>(false));
   EXPECT_GT(Violations(recording, "no state after any commit"), 0U);
 }
 

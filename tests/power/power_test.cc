@@ -6,7 +6,7 @@
 // Verify must find nothing; and the host that goes on must end where an uninterrupted one ends.
 //
 //   IDEM_POWER_WORKLOADS   workloads whose every operation is tried (1)
-//   IDEM_POWER_CUTS        losses of power at random, of machines that lose it again and again (400)
+//   IDEM_POWER_CUTS        losses at random, of machines that lose power again and again (400)
 //   IDEM_POWER_SEED        the first workload, and the seed of the machines (3)
 //   IDEM_POWER_POINT, IDEM_POWER_LOSS   that cut of that workload alone
 //   IDEM_POWER_MACHINE     that machine alone
