@@ -47,10 +47,10 @@ void LiveAndDie(std::uint64_t seed, bool on_disk, const std::filesystem::path& p
   report->Say(end.wrong.empty() ? CycleEnd::kHeld : CycleEnd::kViolated, end.wrong);
 }
 
-// About as many episodes as it takes, so that seldom one waits for another.
+// About as many episodes as so many kills take.
 std::size_t EpisodesFor(std::uint64_t kills) {
   constexpr std::uint64_t kKillsOfOne = 75;
-  return std::max<std::size_t>(kills / kKillsOfOne, kEpisodesAtOnce);
+  return static_cast<std::size_t>(kills / kKillsOfOne + 1);
 }
 
 class Deaths {

@@ -255,6 +255,11 @@ void FaultTally::Add(const CycleReport& report, Fault fault, const std::string& 
 }
 
 void FaultTally::Print() const {
+  std::uint64_t points = 0;
+  for (const auto& [fault, of_fault] : classes_) {
+    for (const auto& [end, count] : of_fault.ends) points += count;
+  }
+  std::cout << points << " points\n";
   for (auto [fault, of_fault] : classes_) {
     auto& ends = of_fault.ends;
     const auto& counts = of_fault.counts;
