@@ -90,13 +90,15 @@ Result<std::unique_ptr<DirectoryLock>> DirectoryLock::Acquire(
   struct stat status = {};
   if (::stat(directory.c_str(), &status) != 0) return SystemError(directory.string());
   const FileId id = IdOf(status);
-  if (!Registry::Instance().Insert(id)) {
+  // Made first: once the directory is in the registry, nothing may go wrong before it has an owner.
+  std::unique_ptr<DirectoryLock> lock(new DirectoryLock(directory / kLockFile, id));
+  lock->registered_ = Registry::Instance().Insert(id);
+  if (!lock->registered_) {
     return Error(ErrorCode::kStoreLocked,
                  directory.string() +
                      " is already open in this process; use that sink, or destroy "
                      "it first");
   }
-  std::unique_ptr<DirectoryLock> lock(new DirectoryLock(directory / kLockFile, id));
   if (Result<void> locked = lock->LockFile(); !locked) return locked.error();
   return lock;
 }
@@ -110,7 +112,7 @@ DirectoryLock::~DirectoryLock() {
   // lock from its parent.
   if (fd_ >= 0 && !InForkedChild()) Unlock(fd_);
   if (fd_ >= 0) ::close(fd_);
-  Registry::Instance().Erase(directory_);
+  if (registered_) Registry::Instance().Erase(directory_);
 }
 
 Result<void> DirectoryLock::LockFile() {

@@ -58,8 +58,9 @@ class DirectoryLock {
   Result<void> LockFile();
   Error HeldByAnother() const;
 
-  const std::string path_;  // of the lock file
-  const FileId directory_;  // its entry in the registry
+  const std::string path_;   // of the lock file
+  const FileId directory_;   // its entry in the registry
+  bool registered_ = false;  // `directory_` is, by this lock
   const pid_t owner_;
   FileId file_;
   int fd_ = -1;

@@ -68,9 +68,10 @@ Progress LookAt(const fs::path& directory) {
     const std::uintmax_t bytes = fs::file_size(directory / progress.manifest, code);
     if (!code) progress.manifest_bytes = bytes;
   }
-  fs::directory_iterator entry(directory, code);
-  for (; !code && entry != fs::directory_iterator(); entry.increment(code)) {
-    if (entry->path().extension() == ".log") progress.logs.insert(entry->path().filename());
+  if (const auto entries = EntriesOf(directory)) {
+    for (const std::string& name : *entries) {
+      if (name.ends_with(".log")) progress.logs.insert(name);
+    }
   }
   return progress;
 }

@@ -5,12 +5,14 @@
 #include "storage/rocks/directory_lock.h"
 #include "storage/rocks/status.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -74,7 +76,7 @@ Result<codec::FormatHeader> ReadFormatFile(const fs::path& path) {
 }
 
 // A lock file alone is left by an Open that went no further; lost+found is a file system's own.
-bool IsNobodys(const fs::path& name) { return name == kLockFile || name == "lost+found"; }
+bool IsNobodys(std::string_view name) { return name == kLockFile || name == "lost+found"; }
 
 struct Names {
   bool format = false;
@@ -84,10 +86,9 @@ struct Names {
 
 Result<Names> ListNames(const fs::path& directory) {
   Names names;
-  std::error_code code;
-  fs::directory_iterator entry(directory, code);
-  for (; !code && entry != fs::directory_iterator(); entry.increment(code)) {
-    const fs::path name = entry->path().filename();
+  const Result<std::vector<std::string>> entries = EntriesOf(directory);
+  if (!entries) return entries.error();
+  for (const std::string& name : *entries) {
     if (name == kFormatFile) {
       names.format = true;
     } else if (name == kCreatingFile) {
@@ -96,11 +97,26 @@ Result<Names> ListNames(const fs::path& directory) {
       names.foreign = true;
     }
   }
-  if (code) return SystemError(directory, code);
   return names;
 }
 
 }  // namespace
+
+// std::filesystem ends the process when memory runs out while it reads a directory.
+Result<std::vector<std::string>> EntriesOf(const fs::path& directory) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), ::closedir);
+  if (stream == nullptr) return LastSystemError(directory);
+  std::vector<std::string> names;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(stream.get());
+    if (entry == nullptr) break;
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  if (errno != 0) return LastSystemError(directory);
+  return names;
+}
 
 Result<StoreDirectory> InspectDirectory(const fs::path& directory) {
   std::error_code code;

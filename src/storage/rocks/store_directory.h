@@ -17,6 +17,8 @@
 #include <idem/result.h>
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace idem::storage {
 
@@ -33,6 +35,9 @@ struct StoreDirectory {
 // Looks, and changes nothing. Errors: kInvalidArgument (not a directory), kFormatUnsupported (files
 // that are not ours, or another format version), kCorruption, kIoError.
 Result<StoreDirectory> InspectDirectory(const std::filesystem::path& directory);
+
+// The names of its entries, in no order. Errors: kIoError.
+Result<std::vector<std::string>> EntriesOf(const std::filesystem::path& directory);
 
 // Makes the directory, for its owner alone, and those above it. Errors: kIoError.
 Result<void> MakeDirectory(const std::filesystem::path& directory);
