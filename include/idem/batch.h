@@ -21,7 +21,9 @@
 //     Look at full() after each record, or commit every so many records.
 //   * A batch may be committed again as often as one likes, to the sink its tables came from.
 //
-// Memory: one arena, grown by need and kept by Clear(): no allocation per record once warm.
+// Memory: one arena, grown by need and kept by Clear(): no allocation per record once warm. When
+// memory runs out, adding throws std::bad_alloc and the batch lacks what was being added: Clear it
+// and fill it again.
 // Thread-safety: none; a batch belongs to one thread at a time. Threads that commit in parallel use
 // a batch each.
 #pragma once

@@ -22,7 +22,9 @@
 // Processes: one process at a time has a store open for writing; others read it with StoreReader.
 // After fork() only the parent may use the sink: the child's calls return kStoreLocked.
 // Lifetime: tables, snapshots and cursors must be gone before the sink.
-// Exceptions: none is thrown but std::bad_alloc.
+// Exceptions: none is thrown but std::bad_alloc. A call that it leaves had no effect, or, where a
+// write was done already and memory ran out behind it, the sink is poisoned: every later write says
+// kPoisoned and the way out is that of kCommitUnknown.
 #pragma once
 
 #include <idem/batch.h>

@@ -127,17 +127,20 @@ void Committer::StageToken(const TokenLookup& lookup, const std::vector<Outcome>
 }
 
 Result<CommitReport> Committer::Finish(std::vector<Outcome> outcomes) {
+  const std::uint64_t commit = plan_.empty() ? ledger_->last_commit : NextCommit();
+  auto report = ReportBuilder::Make(commit, false, std::move(outcomes), OpenGaps());
   if (plan_.empty()) {
     // What a fenced writer remembers is not what is stored: it must not even say "seen before".
     if (auto ok = store_->CheckWriter(ledger_->epoch); !ok) return ok.error();
   } else {
     if (auto ok = WritePlanned(&plan_); !ok) return ok.error();
+    const UnfinishedWrite unfinished(ledger_);
     const std::lock_guard lock(ledger_->mutex);
     PublishTables();
     PublishSources();
     ++ledger_->last_commit;
   }
-  return ReportBuilder::Make(ledger_->last_commit, false, std::move(outcomes), OpenGaps());
+  return report;
 }
 
 Result<void> Committer::WritePlanned(WritePlanBuilder* plan) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/key_index.h"
 
+#include <algorithm>
 #include <random>
 
 #include <xxhash.h>
@@ -18,7 +19,7 @@ std::uint64_t RandomSeed() {
 
 }  // namespace
 
-KeyIndex::KeyIndex() : seed_(RandomSeed()) { table_.resize(1024); }
+KeyIndex::KeyIndex() : seed_(RandomSeed()) { Grow(); }
 
 std::uint64_t KeyIndex::Hash(std::string_view key) const noexcept {
   return XXH3_64bits_withSeed(key.data(), key.size(), seed_);
@@ -51,8 +52,11 @@ std::uint32_t KeyIndex::Add(std::string_view key) {
   return table_[at] - 1;
 }
 
+// Makes room for the keys as well, so that Add cannot stop halfway for want of memory.
 void KeyIndex::Grow() {
-  std::vector<std::uint32_t> larger(table_.size() * 2);
+  std::vector<std::uint32_t> larger(std::max<std::size_t>(table_.size() * 2, 1024));
+  keys_.reserve(larger.size() / 2);
+  hashes_.reserve(larger.size() / 2);
   const std::size_t mask = larger.size() - 1;
   for (std::uint32_t number = 0; number < keys_.size(); ++number) {
     std::size_t at = hashes_[number] & mask;

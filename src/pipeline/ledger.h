@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -65,6 +66,23 @@ struct Ledger {
   // that marks are set in the order in which they were taken. REQUIRES: mutex held.
   DurableMark TakeMark();
   void SetMark(const DurableMark& mark);
+};
+
+// Stands from a successful write of the store until the ledger has followed it. When memory runs
+// out in between, the ledger is not the store's any more: it is poisoned, and what comes next is
+// refused rather than decided by half a memory.
+class UnfinishedWrite {
+ public:
+  explicit UnfinishedWrite(Ledger* ledger) noexcept : ledger_(ledger) {}
+  ~UnfinishedWrite() {
+    if (std::uncaught_exceptions() > exceptions_) ledger_->poisoned = true;
+  }
+  UnfinishedWrite(const UnfinishedWrite&) = delete;
+  UnfinishedWrite& operator=(const UnfinishedWrite&) = delete;
+
+ private:
+  Ledger* const ledger_;
+  const int exceptions_ = std::uncaught_exceptions();
 };
 
 // The error for an entry that does not decode.

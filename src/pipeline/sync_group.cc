@@ -44,6 +44,7 @@ Result<void> SyncGroup::SyncOnce() {
     const std::lock_guard lock(ledger_->mutex);
     mark = ledger_->TakeMark();
   }
+  const UnfinishedWrite unfinished(ledger_);
   if (auto ok = store_->Sync(); !ok) {
     const ErrorCode code = ok.error().code();
     if (code != ErrorCode::kFenced && code != ErrorCode::kStoreLocked) ledger_->poisoned = true;

@@ -2,6 +2,7 @@
 #include "sink/background_sync.h"
 
 #include <unistd.h>
+#include <new>
 
 namespace idem {
 
@@ -39,7 +40,10 @@ void BackgroundSync::Run() {
     if (stopped_) return;
     const std::uint64_t commit = wanted_;
     lock.unlock();
-    if (!syncs_->WaitFor(commit)) return;
+    try {
+      if (!syncs_->WaitFor(commit)) return;
+    } catch (const std::bad_alloc&) {  // synced with the next commit, or by who waits for it
+    }
     done = commit;
     lock.lock();
   }

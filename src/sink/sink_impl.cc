@@ -12,6 +12,7 @@
 #include "sink/latency.h"
 
 #include <algorithm>
+#include <new>
 #include <string>
 
 namespace idem {
@@ -50,9 +51,12 @@ SinkImpl::SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& opt
 SinkImpl::~SinkImpl() {
   background_.reset();
   if (ledger_.poisoned) return;
-  if (auto synced = syncs_.WaitFor(ledger_.last_commit); !synced) {
-    base::Log(options_.logger, LogLevel::kError, "closing without a sync: {}",
-              synced.error().message());
+  try {
+    if (auto synced = syncs_.WaitFor(ledger_.last_commit); !synced) {
+      base::Log(options_.logger, LogLevel::kError, "closing without a sync: {}",
+                synced.error().message());
+    }
+  } catch (const std::bad_alloc&) {  // as any other reason: Flush would have told
   }
 }
 
@@ -114,6 +118,7 @@ Result<Table> SinkImpl::CreateTable(std::string_view name, TableOptions options)
   WritePlanBuilder plan;
   plan.PutCopy(codec::TableKey(name), bytes);
   if (auto ok = CommitDurably(&plan); !ok) return ok.error();
+  const pipeline::UnfinishedWrite unfinished(&ledger_);
   auto entry = std::make_unique<TableEntry>(this, std::move(table));
   const TableEntry* created = entry.get();
   const std::lock_guard lock(ledger_.mutex);
@@ -148,6 +153,7 @@ Result<void> SinkImpl::DeclareSource(std::string_view source, const SourceOption
   WritePlanBuilder plan;
   plan.PutCopy(codec::SourceKey(source), bytes);
   if (auto ok = CommitDurably(&plan); !ok) return ok;
+  const pipeline::UnfinishedWrite unfinished(&ledger_);
   const std::lock_guard ledger_lock(ledger_.mutex);
   ledger_.sources[std::string(source)] = options;
   return {};
@@ -189,6 +195,7 @@ Result<CommitReport> SinkImpl::CommitWritten(const pipeline::RecordBuffer& batch
 
 // The commit was written: whatever goes wrong from here on, it may be there.
 Result<void> SinkImpl::MakeDurable(std::uint64_t commit) {
+  const pipeline::UnfinishedWrite unfinished(&ledger_);
   auto synced = syncs_.WaitFor(commit);
   if (synced || synced.error().code() == ErrorCode::kCommitUnknown) return synced;
   return Error(ErrorCode::kCommitUnknown, "the commit was written but could not be made durable (" +

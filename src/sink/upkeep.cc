@@ -86,6 +86,7 @@ Result<void> SinkImpl::Rewind(std::string_view source, PartitionRef partition,
   codec::AppendRewind(entry, &bytes);
   plan.PutCopy(codec::RewindKey(source, partition, entry.commit), bytes);
   if (auto ok = CommitDurably(&plan); !ok) return ok;
+  const pipeline::UnfinishedWrite unfinished(&ledger_);
   const std::lock_guard ledger_lock(ledger_.mutex);
   ledger_.Publish(key, checkpoint);
   found->second.durable_next = options.to;
@@ -125,6 +126,7 @@ Result<void> SinkImpl::Resolve(const QuarantineId& id, Resolution resolution) {
   codec::AppendQuarantineEntry(entry, &bytes);
   plan.PutCopy(key, bytes);
   if (auto ok = CommitDurably(&plan); !ok) return ok;
+  const pipeline::UnfinishedWrite unfinished(&ledger_);
   const std::lock_guard ledger_lock(ledger_.mutex);
   committer_.PublishTables();
   return {};

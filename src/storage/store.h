@@ -18,7 +18,8 @@
 //   S-4  A Commit with Durability::kSync that returned ok survives power loss, with all before it.
 //   S-5  Commit's error kCommitUnknown means "may or may not be there after reopening"; the store
 //        refuses every later Commit and Sync with kPoisoned. Any other error means "has no effect,
-//        ever": kNoSpace and kStalled too, after which the same plan may be committed again.
+//        ever": kNoSpace and kStalled too, after which the same plan may be committed again. An
+//        exception, which can only be std::bad_alloc, means the same.
 //   S-6  A failed read is kIoError or kCorruption, never "absent".
 //
 // Thread-safety: Commit needs external synchronization; every other method may be called from any

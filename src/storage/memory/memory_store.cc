@@ -7,6 +7,7 @@
 
 #include <map>
 #include <mutex>
+#include <new>
 #include <set>
 #include <utility>
 
@@ -42,7 +43,9 @@ class Model {
   Model() {
     std::string header;
     codec::AppendFormatHeader(codec::FormatHeader{}, &header);
-    Put(codec::SpaceKey(codec::Space::kFormat), std::move(header));
+    Put(codec::SpaceKey(codec::Space::kFormat),
+        std::make_shared<const std::string>(std::move(header)));
+    ++commit_;
   }
 
   void Read(std::span<const std::string_view> keys, MemoryReadResult* result) const {
@@ -60,11 +63,16 @@ class Model {
   Result<void> Commit(const WritePlan& plan) {
     const std::lock_guard lock(mutex_);
     if (plan.writer_epoch != epoch_) return Fenced();
-    ++commit_;
-    for (const Write& write : plan.writes) {
-      Put(std::string(write.key),
-          write.value ? std::make_shared<const std::string>(*write.value) : nullptr);
+    try {
+      for (const Write& write : plan.writes) {
+        Put(write.key, write.value ? std::make_shared<const std::string>(*write.value) : nullptr);
+      }
+    } catch (const std::bad_alloc&) {
+      for (const Write& write : plan.writes) TakeBack(write.key);
+      throw;
     }
+    ++commit_;
+    for (const Write& write : plan.writes) PruneNow(write.key);
     return {};
   }
 
@@ -75,11 +83,13 @@ class Model {
 
   std::uint64_t TakeEpoch() {
     const std::lock_guard lock(mutex_);
-    ++commit_;
     std::string bytes;
-    codec::AppendFixed64(++epoch_, &bytes);
-    Put(codec::SpaceKey(codec::Space::kEpoch), std::move(bytes));
-    return epoch_;
+    codec::AppendFixed64(epoch_ + 1, &bytes);
+    const std::string key = codec::SpaceKey(codec::Space::kEpoch);
+    Put(key, std::make_shared<const std::string>(std::move(bytes)));
+    ++commit_;
+    PruneNow(key);
+    return ++epoch_;
   }
 
   // Keeps what is visible now readable until Unpin with the returned commit number.
@@ -127,39 +137,46 @@ class Model {
     return entry == entries_.end() ? nullptr : VisibleAt(entry->second, commit);
   }
 
-  void Put(std::string key, std::string value) {
-    Put(std::move(key), std::make_shared<const std::string>(std::move(value)));
+  // A version of the commit that comes next: nobody sees it yet.
+  void Put(std::string_view key, Value value) {
+    prunable_.emplace(key);
+    entries_.try_emplace(std::string(key)).first->second.push_back({commit_ + 1, std::move(value)});
   }
 
-  void Put(std::string key, Value value) {
-    entries_[key].push_back({commit_, std::move(value)});
-    if (Prune(key)) {
-      prunable_.erase(key);
-    } else {
-      prunable_.insert(std::move(key));
-    }
+  void TakeBack(std::string_view key) {
+    const auto entry = entries_.find(key);
+    if (entry == entries_.end()) return;
+    Versions& versions = entry->second;
+    while (!versions.empty() && versions.back().commit > commit_) versions.pop_back();
+    if (versions.empty()) entries_.erase(entry);
+  }
+
+  void PruneNow(std::string_view key) {
+    const auto prunable = prunable_.find(key);
+    if (prunable != prunable_.end() && Prune(*prunable)) prunable_.erase(prunable);
   }
 
   // Drops the versions that neither the present nor a pinned commit sees. True when nothing is left
-  // to drop later.
+  // to drop later. Takes no memory: views end here.
   bool Prune(const std::string& key) {
     const auto entry = entries_.find(key);
-    Versions kept;
-    for (std::size_t i = 0; i < entry->second.size(); ++i) {
-      Version& version = entry->second[i];
-      if (kept.empty() && version.value == nullptr) continue;  // absent is absent
-      const bool newest = i + 1 == entry->second.size();
-      if (newest || IsPinned(version.commit, entry->second[i + 1].commit)) {
-        kept.push_back(std::move(version));
+    if (entry == entries_.end()) return true;
+    Versions& versions = entry->second;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < versions.size(); ++i) {
+      if (kept == 0 && versions[i].value == nullptr) continue;  // absent is absent
+      const bool newest = i + 1 == versions.size();
+      if (newest || IsPinned(versions[i].commit, versions[i + 1].commit)) {
+        if (kept != i) versions[kept] = std::move(versions[i]);
+        ++kept;
       }
     }
-    const bool done = kept.empty() || (kept.size() == 1 && kept.front().value != nullptr);
-    if (kept.empty()) {
+    versions.erase(versions.begin() + static_cast<std::ptrdiff_t>(kept), versions.end());
+    if (versions.empty()) {
       entries_.erase(entry);
-    } else {
-      entry->second = std::move(kept);
+      return true;
     }
-    return done;
+    return kept == 1 && versions.front().value != nullptr;
   }
 
   bool IsPinned(std::uint64_t first, std::uint64_t end) const {
@@ -169,8 +186,8 @@ class Model {
 
   mutable std::mutex mutex_;
   std::map<std::string, Versions, std::less<>> entries_;
-  std::set<std::string> prunable_;     // keys with more than their present version
-  std::multiset<std::uint64_t> pins_;  // commits that views and cursors look at
+  std::set<std::string, std::less<>> prunable_;  // keys with more than their present version
+  std::multiset<std::uint64_t> pins_;            // commits that views and cursors look at
   std::uint64_t commit_ = 0;
   std::uint64_t epoch_ = 0;
 };
