@@ -119,6 +119,10 @@ class SinkLife {
     for (; position < end; ++position) {
       const std::uint32_t event = log.event.at(position);
       if (event == kForgotten) {
+        // Somebody else has acknowledged it. That is right where this sink was taken over.
+        if (auto mine = sink_->Commit(Batch()); !mine) {
+          return Fail(broker_, "Commit", mine.error());
+        }
         return Fail(broker_, "the checkpoint asks for what was acknowledged");
       }
       batch_.From({kSource, std::int64_t{partition}, std::int64_t{position}});
