@@ -21,6 +21,7 @@ set(IDEM_PUBLIC_HEADERS
     options.h
     quarantine.h
     record.h
+    recovery.h
     result.h
     row.h
     snapshot.h

@@ -88,6 +88,13 @@ struct SourceResume {
   std::vector<ResumePoint> points;  // as ResumeFrom gives them
 };
 
+// How far the host has acknowledged a partition to its source. See SinkOptions::acknowledged.
+struct AcknowledgedOffset {
+  std::string source;
+  Partition partition;
+  std::int64_t next = 0;  // everything below it was acknowledged
+};
+
 // One explicit rewind, kept for ever. Times are WallMicros of the sink's clock.
 struct RewindEntry {
   std::string source;

@@ -18,6 +18,7 @@
 #include <idem/options.h>
 #include <idem/quarantine.h>
 #include <idem/record.h>
+#include <idem/recovery.h>
 #include <idem/result.h>
 #include <idem/row.h>
 #include <idem/snapshot.h>

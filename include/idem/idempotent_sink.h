@@ -54,8 +54,14 @@ class IDEM_EXPORT IdempotentSink final {
  public:
   // Opens the store in `directory`, creating it (mode 0700) unless the options forbid it, and takes
   // over its writer epoch: whatever an older writer still tries is FENCED.
+  //
+  // What is there is checked first. A store that is damaged, or that has less than it had
+  // acknowledged, is refused, and no byte of it is changed but in the lock file; <idem/recovery.h>
+  // says what can be kept.
+  //
   // Errors: kStoreLocked (retry when the other process is gone; a kill -9 leaves no lock behind),
-  // kStoreMissing, kInvalidArgument (an option), kFormatUnsupported, kCorruption, kIoError.
+  // kStoreMissing, kInvalidArgument (an option), kFormatUnsupported, kCorruption, kStoreBehind,
+  // kIoError.
   static Result<std::unique_ptr<IdempotentSink>> Open(const std::filesystem::path& directory,
                                                       const SinkOptions& options = {});
 

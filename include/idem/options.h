@@ -3,6 +3,7 @@
 // Options of a sink and of one commit. Every default is the safe choice; most hosts change nothing.
 #pragma once
 
+#include <idem/checkpoint.h>
 #include <idem/clock.h>
 #include <idem/limits.h>
 #include <idem/logger.h>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace idem {
 
@@ -39,6 +41,11 @@ struct SinkOptions {
   InvalidPolicy on_invalid = InvalidPolicy::kRejectBatch;
   bool create_if_missing = true;  // otherwise kStoreMissing
   Limits limits = {};
+
+  // What was acknowledged to sources that forget it then, by partition. A store whose checkpoint
+  // lies below is not opened but kStoreBehind: it was restored from an old copy, or lost, and the
+  // records between are nowhere. Leave out what was rewound since.
+  std::vector<AcknowledgedOffset> acknowledged = {};
 
   // What commits leave free on the disk, so that flushes and compactions still have room: one that
   // would take of it is kNoSpace, without any effect, until there is room again. A write that runs

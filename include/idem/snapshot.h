@@ -22,6 +22,7 @@
 #include <idem/checkpoint.h>
 #include <idem/export.h>
 #include <idem/quarantine.h>
+#include <idem/recovery.h>
 #include <idem/result.h>
 #include <idem/row.h>
 #include <idem/table.h>
@@ -87,6 +88,8 @@ class IDEM_EXPORT Snapshot final {
   Result<std::vector<Checkpoint>> Checkpoints(std::string_view source = {}) const;
   // All rewinds ever made, or those of one source, oldest first.
   Result<std::vector<RewindEntry>> Rewinds(std::string_view source = {}) const;
+  // All recoveries ever made (recovery.h), oldest first.
+  Result<std::vector<RecoveryEntry>> Recoveries() const;
 
   Result<std::vector<QuarantineEntry>> Quarantine(const QuarantineQuery& query = {}) const;
   Result<std::optional<QuarantineEntry>> GetQuarantined(const QuarantineId& id) const;

@@ -26,8 +26,9 @@ class StoreReaderImpl;
 
 class IDEM_EXPORT StoreReader final {
  public:
-  // Errors: kStoreMissing, kFormatUnsupported, kCorruption, kIoError. Of the options only `logger`
-  // and `cache_bytes` are used.
+  // A store that is damaged, or has less than it had acknowledged, is refused. Errors:
+  // kStoreMissing, kFormatUnsupported, kCorruption, kStoreBehind, kIoError. Of the options only
+  // `logger` and `cache_bytes` are used.
   static Result<std::unique_ptr<StoreReader>> Open(const std::filesystem::path& directory,
                                                    const SinkOptions& options = {});
   ~StoreReader();
@@ -36,7 +37,7 @@ class IDEM_EXPORT StoreReader final {
 
   // The newest state the writer has handed to the operating system. While an earlier snapshot of
   // this reader is alive the new one shows the same state: the reader only moves on when nobody
-  // looks. Errors: kIoError, kCorruption.
+  // looks. Errors: kIoError, kCorruption, kStoreBehind.
   Result<Snapshot> NewSnapshot() const;
 
  private:

@@ -93,6 +93,20 @@ Fingerprint FingerprintOf(std::string_view bytes) noexcept {
   return {hash.high64, hash.low64};
 }
 
+struct FingerprintStream::State {
+  Hasher hasher;
+};
+
+FingerprintStream::FingerprintStream() : state_(std::make_unique<State>()) {}
+FingerprintStream::~FingerprintStream() = default;
+
+void FingerprintStream::Add(std::string_view bytes) noexcept { state_->hasher.Add(bytes); }
+
+Fingerprint FingerprintStream::Sum() const noexcept {
+  const XXH128_hash_t hash = state_->hasher.Finish();
+  return {hash.high64, hash.low64};
+}
+
 void AppendFingerprint(const Fingerprint& fingerprint, std::string* out) {
   base::AppendFixed64(fingerprint.high, out);
   base::AppendFixed64(fingerprint.low, out);

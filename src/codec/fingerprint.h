@@ -12,6 +12,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,23 @@ struct Fingerprint {
 };
 
 Fingerprint FingerprintOf(std::string_view bytes) noexcept;
+
+// The same of bytes that come one after the other.
+class FingerprintStream {
+ public:
+  FingerprintStream();
+  ~FingerprintStream();
+  FingerprintStream(const FingerprintStream&) = delete;
+  FingerprintStream& operator=(const FingerprintStream&) = delete;
+
+  void Add(std::string_view bytes) noexcept;
+  // Of all that was added so far; more may follow.
+  Fingerprint Sum() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 // 16 bytes, high half first, big-endian.
 void AppendFingerprint(const Fingerprint& fingerprint, std::string* out);

@@ -47,6 +47,12 @@ void AppendTablePrefix(Space space, std::uint32_t table, std::string* out) {
 
 std::string SpaceKey(Space space) { return Begin(space); }
 
+std::string RecoveryKey(std::uint64_t writer_epoch) {
+  std::string key = Begin(Space::kRecovery);
+  base::AppendFixed64(writer_epoch, &key);
+  return key;
+}
+
 std::string TableKey(std::string_view name) { return NameKey(Space::kTable, name); }
 
 std::string TableStateKey(std::uint32_t table) {

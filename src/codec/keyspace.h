@@ -7,6 +7,7 @@
 //   01          -                                            FormatHeader      store_header.h
 //   02          -                                            writer epoch      fixed64
 //   03          -                                            last commit       fixed64
+//   04          writer epoch                                 RecoveryEntry     recovery_record.h
 //   10          table name                                   TableDefinition   catalog.h
 //   11          table id                                     TableState        catalog.h
 //   20          source                                       SourceOptions     source_records.h
@@ -19,9 +20,9 @@
 //   50          table id, encoded event id                   EventRecord       event_record.h
 //   60          table id, encoded key                        row envelope      row_envelope.h
 //
-// Table ids are 4 bytes big-endian, commits 8 bytes big-endian, sequences 8 bytes big-endian with
-// the sign bit flipped, partitions one tuple part (tuple.h). Source, application and table names
-// hold no 00 byte, which is checked where they come in.
+// Table ids are 4 bytes big-endian, commits and epochs 8 bytes big-endian, sequences 8 bytes
+// big-endian with the sign bit flipped, partitions one tuple part (tuple.h). Source, application
+// and table names hold no 00 byte, which is checked where they come in.
 #pragma once
 
 #include <idem/quarantine.h>
@@ -38,6 +39,7 @@ enum class Space : std::uint8_t {
   kFormat = 0x01,
   kEpoch = 0x02,
   kLastCommit = 0x03,
+  kRecovery = 0x04,
   kTable = 0x10,
   kTableState = 0x11,
   kSource = 0x20,
@@ -53,6 +55,7 @@ enum class Space : std::uint8_t {
 
 // Each replaces `*out`'s content unless its name says Append.
 std::string SpaceKey(Space space);
+std::string RecoveryKey(std::uint64_t writer_epoch);
 std::string TableKey(std::string_view name);
 std::string TableStateKey(std::uint32_t table);
 std::string SourceKey(std::string_view source);

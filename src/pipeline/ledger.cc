@@ -4,8 +4,10 @@
 #include "codec/keyspace.h"
 #include "codec/source_records.h"
 #include "codec/store_header.h"
+#include "codec/watermark.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace idem::pipeline {
 namespace {
@@ -103,22 +105,25 @@ void Ledger::Publish(const std::string& key, const Checkpoint& checkpoint) {
 }
 
 DurableMark Ledger::TakeMark() {
-  DurableMark mark;
-  mark.commit = last_commit;
-  mark.next.reserve(dirty.size());
   for (CheckpointEntry* entry : dirty) {
-    mark.next.emplace_back(entry, entry->checkpoint.next);
+    entry->marked_next = entry->checkpoint.next;
+    entry->marked = true;
     entry->dirty = false;
   }
-  dirty.clear();
-  return mark;
+  return {last_commit, std::exchange(dirty, {})};
 }
 
 void Ledger::SetMark(const DurableMark& mark) {
   durable_commit = mark.commit;
-  for (const auto& [entry, next] : mark.next) {
-    entry->durable_next = next;
+  for (CheckpointEntry* entry : mark.changed) {
+    entry->durable_next = entry->marked_next;
     entry->durable = true;
+  }
+}
+
+void Ledger::AppendNoteEntries(std::string* out) const {
+  for (const auto& [key, entry] : checkpoints) {
+    if (entry.marked) codec::AppendNoteEntry(key, entry.marked_next, out);
   }
 }
 

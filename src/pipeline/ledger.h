@@ -22,22 +22,23 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace idem::pipeline {
 
 struct CheckpointEntry {
   Checkpoint checkpoint;
-  std::int64_t durable_next = 0;
-  bool durable = false;  // durable_next is one
-  bool dirty = false;    // changed since the last DurableMark was taken
+  std::int64_t marked_next = 0;   // when the last DurableMark was taken that it was dirty for
+  std::int64_t durable_next = 0;  // of the last such mark that was set
+  bool marked = false;            // marked_next is one
+  bool durable = false;           // durable_next is one
+  bool dirty = false;             // changed since the last DurableMark was taken
 };
 
 // How far a sync that begins now will reach.
 struct DurableMark {
   std::uint64_t commit = 0;
-  std::vector<std::pair<CheckpointEntry*, std::int64_t>> next;
+  std::vector<CheckpointEntry*> changed;  // up to their marked_next
 };
 
 struct Ledger {
@@ -66,6 +67,10 @@ struct Ledger {
   // that marks are set in the order in which they were taken. REQUIRES: mutex held.
   DurableMark TakeMark();
   void SetMark(const DurableMark& mark);
+
+  // The entries of the note (codec/watermark.h) that is kept before the mark is set. REQUIRES:
+  // mutex held.
+  void AppendNoteEntries(std::string* out) const;
 };
 
 // Stands from a successful write of the store until the ledger has followed it. When memory runs

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/sync_group.h"
 
+#include "codec/watermark.h"
+
 #include <unistd.h>
 
 namespace idem::pipeline {
@@ -39,17 +41,33 @@ SyncGroup::Turn::~Turn() {
 }
 
 Result<void> SyncGroup::SyncOnce() {
-  DurableMark mark;
-  {
-    const std::lock_guard lock(ledger_->mutex);
-    mark = ledger_->TakeMark();
-  }
   const UnfinishedWrite unfinished(ledger_);
-  if (auto ok = store_->Sync(); !ok) {
-    const ErrorCode code = ok.error().code();
-    if (code != ErrorCode::kFenced && code != ErrorCode::kStoreLocked) ledger_->poisoned = true;
-    return ok;
+  const DurableMark mark = TakeMark();
+  Result<void> done = store_->Sync();
+  if (done) done = SetMark(mark);
+  if (done) return done;
+  const ErrorCode code = done.error().code();
+  if (code != ErrorCode::kFenced && code != ErrorCode::kStoreLocked) ledger_->poisoned = true;
+  return done;
+}
+
+Result<void> SyncGroup::AcceptLoaded() { return SetMark(TakeMark()); }
+
+DurableMark SyncGroup::TakeMark() {
+  const std::lock_guard lock(ledger_->mutex);
+  DurableMark mark = ledger_->TakeMark();
+  if (!mark.changed.empty()) {
+    entries_.clear();
+    ledger_->AppendNoteEntries(&entries_);
   }
+  note_.clear();
+  codec::AppendNoteBegin(mark.commit, &note_);
+  note_.append(entries_);
+  return mark;
+}
+
+Result<void> SyncGroup::SetMark(const DurableMark& mark) {
+  if (Result<void> kept = store_->KeepWatermark(note_); !kept) return kept;
   const std::lock_guard lock(ledger_->mutex);
   ledger_->SetMark(mark);
   return {};

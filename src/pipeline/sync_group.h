@@ -5,6 +5,9 @@
 // for the next. So commits of many threads share syncs, and a commit is written while the ones
 // before it are synced.
 //
+// Before anybody is told that commits are durable, the store's watermark knows it: what is lost of
+// them later is then seen to be lost.
+//
 // Thread-safety: every method may be called from any thread at any time.
 #pragma once
 
@@ -17,6 +20,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 
 namespace idem::pipeline {
 
@@ -33,6 +37,10 @@ class SyncGroup {
   // store that may not be written any more (kFenced, kStoreLocked).
   Result<void> WaitFor(std::uint64_t commit);
 
+  // Everything that the ledger has was made durable by others. Not while anybody waits. Errors:
+  // those of Store::KeepWatermark.
+  Result<void> AcceptLoaded();
+
  private:
   // The turn of one thread to sync. REQUIRES: mutex_ held at construction, not at destruction.
   class Turn {
@@ -47,6 +55,8 @@ class SyncGroup {
   };
 
   Result<void> SyncOnce();
+  DurableMark TakeMark();
+  Result<void> SetMark(const DurableMark& mark);
 
   storage::Store* const store_;
   Ledger* const ledger_;
@@ -54,6 +64,10 @@ class SyncGroup {
   std::mutex mutex_;  // taken before Ledger::mutex
   std::unique_ptr<std::condition_variable> ended_ = std::make_unique<std::condition_variable>();
   bool syncing_ = false;  // guarded by mutex_
+
+  // Of whose turn it is. The note of the mark, and its entries, which often stay as they were.
+  std::string note_;
+  std::string entries_;
 };
 
 }  // namespace idem::pipeline

@@ -17,7 +17,7 @@ Result<std::unique_ptr<IdempotentSink>> IdempotentSink::Open(const std::filesyst
                                                   code.message() + "); give an absolute path");
   }
   const auto open_store = [absolute, options]() -> Result<std::shared_ptr<storage::Store>> {
-    auto store = storage::OpenRocksStore(absolute, options);
+    auto store = storage::OpenRocksStore(absolute, options, SinkImpl::NewInspection(options));
     if (!store) return store.error();
     return std::shared_ptr<storage::Store>(*std::move(store));
   };

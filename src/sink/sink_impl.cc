@@ -6,6 +6,7 @@
 #include "codec/catalog.h"
 #include "codec/keyspace.h"
 #include "codec/source_records.h"
+#include "pipeline/durable_note.h"
 #include "pipeline/report_builder.h"
 #include "rules/validate.h"
 #include "sink/batch_impl.h"
@@ -77,14 +78,31 @@ Result<std::unique_ptr<IdempotentSink>> SinkImpl::Open(const StoreOpener& open_s
   return sink;
 }
 
+storage::Inspection SinkImpl::NewInspection(const SinkOptions& options) {
+  return [&options](const storage::StoreView* found, std::string_view note) {
+    return pipeline::CheckNotBehind(found, note, options.acknowledged);
+  };
+}
+
+// Nothing is written to a store that lacks something.
+Result<void> SinkImpl::CheckFound() const {
+  auto note = store_->ReadWatermark();
+  if (!note) return note.error();
+  auto view = store_->NewView();
+  if (!view) return view.error();
+  return pipeline::CheckNotBehind(view->get(), *note, options_.acknowledged);
+}
+
 Result<void> SinkImpl::Load() {
+  if (auto ok = CheckFound(); !ok) return ok;
   auto epoch = store_->TakeEpoch();
   if (!epoch) return epoch.error();
   ledger_.epoch = *epoch;
   auto view = store_->NewView();
   if (!view) return view.error();
   if (auto ok = ledger_.Load(this, **view); !ok) return ok;
-  ledger_.SetMark(ledger_.TakeMark());  // TakeEpoch was a durable commit after all of it
+  // TakeEpoch was a durable commit after all of it.
+  if (auto ok = syncs_.AcceptLoaded(); !ok) return ok;
   if (options_.background_sync) background_ = std::make_unique<BackgroundSync>(&syncs_);
   base::Log(options_.logger, LogLevel::kInfo, "opened at commit {} with writer epoch {}",
             ledger_.last_commit, ledger_.epoch);

@@ -7,6 +7,7 @@
 #include "pipeline/ledger.h"
 #include "pipeline/sync_group.h"
 #include "sink/background_sync.h"
+#include "storage/rocks/rocks_store.h"
 #include "storage/store.h"
 
 #include <idem/idempotent_sink.h>
@@ -25,8 +26,11 @@ class SinkImpl {
   // Opens the store of a sink, and opens it again.
   using StoreOpener = std::function<Result<std::shared_ptr<storage::Store>>()>;
 
-  // Takes over the store's writer epoch and loads what it holds. A sink on a store that it was
-  // given cannot be reopened.
+  // What a store is shown to before it is opened for a sink. `options` must outlive it.
+  static storage::Inspection NewInspection(const SinkOptions& options);
+
+  // Checks the store as NewInspection does, takes over its writer epoch and loads what it holds. A
+  // sink on a store that it was given cannot be reopened.
   static Result<std::unique_ptr<IdempotentSink>> Open(std::shared_ptr<storage::Store> store,
                                                       const SinkOptions& options);
   static Result<std::unique_ptr<IdempotentSink>> Open(const StoreOpener& open_store,
@@ -53,6 +57,7 @@ class SinkImpl {
 
  private:
   SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& options);
+  Result<void> CheckFound() const;
   Result<void> Load();
   Result<void> CheckTables(const pipeline::RecordBuffer& batch) const;
   Result<Table> CreateTable(std::string_view name, TableOptions options);

@@ -4,6 +4,7 @@
 #include "base/names.h"
 #include "codec/keyspace.h"
 #include "codec/quarantine_record.h"
+#include "codec/recovery_record.h"
 #include "codec/row_envelope.h"
 #include "codec/source_records.h"
 #include "codec/store_header.h"
@@ -175,6 +176,19 @@ Result<std::vector<RewindEntry>> Snapshot::Rewinds(std::string_view source) cons
   if (auto read = ForEach(impl_->view(), prefix, add); !read) return read.error();
   std::sort(entries.begin(), entries.end(),
             [](const RewindEntry& a, const RewindEntry& b) { return a.commit < b.commit; });
+  return entries;
+}
+
+Result<std::vector<RecoveryEntry>> Snapshot::Recoveries() const {
+  std::vector<RecoveryEntry> entries;
+  const auto add = [&](std::string_view key, std::string_view value) -> Result<void> {
+    if (!codec::DecodeRecovery(key, value, &entries.emplace_back())) {
+      return Damaged("a recovery entry");
+    }
+    return {};
+  };
+  auto read = ForEach(impl_->view(), codec::SpaceKey(codec::Space::kRecovery), add);
+  if (!read) return read.error();
   return entries;
 }
 

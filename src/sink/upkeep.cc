@@ -85,10 +85,15 @@ Result<void> SinkImpl::Rewind(std::string_view source, PartitionRef partition,
   bytes.clear();
   codec::AppendRewind(entry, &bytes);
   plan.PutCopy(codec::RewindKey(source, partition, entry.commit), bytes);
-  if (auto ok = CommitDurably(&plan); !ok) return ok;
+  // Published before the sync, so that the watermark learns of it.
+  if (auto ok = committer_.CommitPlan(&plan); !ok) return ok;
   const pipeline::UnfinishedWrite unfinished(&ledger_);
+  {
+    const std::lock_guard ledger_lock(ledger_.mutex);
+    ledger_.Publish(key, checkpoint);
+  }
+  if (auto ok = MakeDurable(entry.commit); !ok) return ok;
   const std::lock_guard ledger_lock(ledger_.mutex);
-  ledger_.Publish(key, checkpoint);
   found->second.durable_next = options.to;
   return {};
 }

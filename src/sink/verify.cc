@@ -4,6 +4,7 @@
 // and compares.
 #include "codec/keyspace.h"
 #include "codec/quarantine_record.h"
+#include "codec/recovery_record.h"
 #include "codec/source_records.h"
 #include "codec/store_header.h"
 #include "codec/token_records.h"
@@ -41,6 +42,7 @@ class Verifier {
         {Space::kFormat, &Verifier::VisitFormat},
         {Space::kEpoch, &Verifier::VisitNumber},
         {Space::kLastCommit, &Verifier::VisitNumber},
+        {Space::kRecovery, &Verifier::VisitRecovery},
         {Space::kTable, &Verifier::VisitTable},
         {Space::kTableState, &Verifier::VisitTableState},
         {Space::kSource, &Verifier::VisitSource},
@@ -113,6 +115,14 @@ class Verifier {
     std::uint64_t number = 0;
     if (!codec::DecodeFixed64(value, &number)) {
       Find("", "the writer epoch or the last commit cannot be decoded");
+    }
+    return {};
+  }
+
+  Result<void> VisitRecovery(std::string_view key, std::string_view value) {
+    RecoveryEntry entry;
+    if (!codec::DecodeRecovery(key, value, &entry)) {
+      Find("", "a recovery entry cannot be decoded");
     }
     return {};
   }

@@ -21,6 +21,8 @@
 //        ever": kNoSpace and kStalled too, after which the same plan may be committed again. An
 //        exception, which can only be std::bad_alloc, means the same.
 //   S-6  A failed read is kIoError or kCorruption, never "absent".
+//   S-7  The watermark is kept beside the state. What is lost of the state is not lost with it: so
+//        a state that has less than its watermark says has lost something.
 //
 // Thread-safety: Commit needs external synchronization; every other method may be called from any
 // thread at any time.
@@ -119,6 +121,15 @@ class Store {
   // Makes every commit that returned before this call durable. Errors: kCommitUnknown, kPoisoned,
   // and those of a handle that may not write any more (kFenced, kStoreLocked in a forked child).
   virtual Result<void> Sync() = 0;
+
+  // Replaces the note that is kept beside the state: what the caller knows to be durable, as it
+  // knows after a Sync. The store does not look into it. A note survives the process; a loss of
+  // power may put back an older one. Errors: those of Sync.
+  virtual Result<void> KeepWatermark(std::string_view note) = 0;
+
+  // The newest note; empty when none was kept. A view that is made after this holds at least what
+  // the note says, unless something was lost. Errors: kIoError, kCorruption.
+  virtual Result<std::string> ReadWatermark() const = 0;
 
   virtual Result<std::unique_ptr<StoreView>> NewView() const = 0;
 

@@ -262,6 +262,19 @@ TEST_P(PersistentStore, CommitsSurviveReopening) {
   EXPECT_EQ(store_->TakeEpoch().value(), 2U);
 }
 
+TEST_P(StoreConformance, TheNoteIsTheLastOneKept) {
+  EXPECT_EQ(store_->ReadWatermark().value(), "");
+  std::string note;
+  for (int i = 0; i < 20; ++i) {
+    note = std::string(static_cast<std::size_t>(i * i * 37), 'n') + std::to_string(i);
+    store_->KeepWatermark(note).value();
+    EXPECT_EQ(store_->ReadWatermark().value(), note);
+  }
+  if (GetParam() == Kind::kMemory) return;
+  Open();
+  EXPECT_EQ(store_->ReadWatermark().value(), note);
+}
+
 // A reader never sees a part of a commit, and nothing of what was acknowledged is missing, while
 // the filter, the memtable and the sorted files change under it.
 TEST_P(StoreConformance, ReadsBesideAWriterSeeWholeCommits) {

@@ -47,7 +47,7 @@ class Maker {
   // A host makes these commits. The files are those of the moment before it would close the store.
   Files Ingest(std::uint64_t begin, std::uint64_t end) {
     std::shared_ptr<storage::Store> store =
-        storage::OpenRocksStore(directory_, HostOptions(), &env_).value();
+        storage::OpenRocksStore(directory_, HostOptions(), {}, &env_).value();
     auto sink = SinkImpl::Open(store, HostOptions()).value();
     if (begin == 0) Define(sink.get()).value();
     for (std::uint64_t number = begin; number < end; ++number) {

@@ -13,7 +13,8 @@ namespace {
 
 bool DiffersBetweenStores(std::string_view key) {
   return key == codec::SpaceKey(codec::Space::kFormat) ||
-         key == codec::SpaceKey(codec::Space::kEpoch);
+         key == codec::SpaceKey(codec::Space::kEpoch) ||
+         key.starts_with(codec::SpaceKey(codec::Space::kRecovery));
 }
 
 std::string Hex(std::string_view bytes) {

@@ -2,7 +2,7 @@
 //
 // What a store holds of the host's: entry by entry, or as a mark that is cheap to take and to
 // compare. Left out is what differs between stores and openings: the header with the store's name,
-// and the writer epoch.
+// the writer epoch, and the recoveries.
 #pragma once
 
 #include <idem/digest.h>

@@ -110,7 +110,7 @@ class FullDisk : public ::testing::Test {
     options.write_buffer_bytes = kWriteBuffer;
     options.keep_free_bytes = keep_free;
     const auto open_store = [this, options]() -> Result<std::shared_ptr<storage::Store>> {
-      auto store = storage::OpenRocksStore(root_, options, env_.get());
+      auto store = storage::OpenRocksStore(root_, options, {}, env_.get());
       if (!store) return store.error();
       return std::shared_ptr<storage::Store>(*std::move(store));
     };

@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "power/counted_sync.h"
+#include "sink/recovery_impl.h"
+#include "storage/rocks/rocks_store_internal.h"
+
 namespace idem::power {
 namespace {
 
@@ -26,7 +30,7 @@ class Living {
     end.operations = disk_->operation_count();
     if (options_.recording != nullptr) {
       options_.recording->operations = disk_->operations();
-      options_.recording->outside.push_back(ReadOutside(options_.directory));
+      NoteOutside();
     }
     if (options_.cut_before && !cut_) Cut(disk_->disk());
     end.cut = std::move(cut_);
@@ -52,12 +56,16 @@ class Living {
   // The machine before an operation.
   void See(std::size_t number, const Disk& disk) {
     if (options_.recording != nullptr) {
-      options_.recording->outside.push_back(ReadOutside(options_.directory));
+      NoteOutside();
     }
     if (number == options_.cut_before) Cut(disk);
   }
 
   void Cut(const Disk& disk) { cut_ = Machine{disk, ReadOutside(options_.directory), durable_}; }
+
+  void NoteOutside() {
+    options_.recording->outside.push_back({ReadOutside(options_.directory), CountedSyncs()});
+  }
 
   void Acknowledge(std::uint64_t commit) {
     durable_ = commit;
@@ -65,7 +73,24 @@ class Living {
     options_.recording->acknowledged.push_back({disk_->operation_count(), commit});
   }
 
+  // What a person does whose store was refused. Nothing that was acknowledged may be lost by it.
+  LifeEnd RecoverStore() {
+    const SinkOptions options = Workload::Options();
+    auto recovery = storage::BeginRocksRecovery(options_.directory, options, &env_);
+    if (!recovery) return Wrong("looking at what can be kept", recovery.error());
+    const auto plan = PlanOf(**recovery, options);
+    if (!plan) return Wrong("planning a recovery", plan.error());
+    if (!plan->needed || plan->lost() > 0) {
+      return Wrong("a plan that loses " + std::to_string(plan->lost()) + " commits");
+    }
+    const auto recovered = Accept(plan->commit, options, recovery->get());
+    return recovered ? LifeEnd() : Wrong("recovering", recovered.error());
+  }
+
   LifeEnd LiveThrough() {
+    if (options_.recovers) {
+      if (LifeEnd end = RecoverStore(); !end.wrong.empty()) return end;
+    }
     auto opened = Session::Open(workload_, {options_.directory, &env_, options_.wrapper});
     if (!opened) return Refused(opened.error());
     const std::unique_ptr<Session> session = *std::move(opened);
@@ -134,7 +159,15 @@ Machine Recording::AfterPowerLoss(std::size_t point, Loss loss, std::uint64_t se
   left.disk = left.disk.AfterPowerLoss(loss, seed);
   // Between two operations of RocksDB the files outside may change: before that or after it.
   const bool before = point > 0 && testing::Mix(seed, 99) % 2 == 0;
-  left.outside = outside[before ? point - 1 : point];
+  const std::size_t moment = before ? point - 1 : point;
+  left.outside = outside[moment].files;
+  const auto synced = std::find_if(outside.begin(), outside.end(), [&](const Outside& one) {
+    return one.syncs == outside[moment].syncs;
+  });
+  const auto first = static_cast<std::size_t>(synced - outside.begin());
+  const std::size_t found = first + testing::Mix(seed, 98) % (moment - first + 1);
+  LoseWatermark(synced->files, outside[found].files,
+                LeavesDamage(loss) && testing::Mix(seed, 97) % 2 == 0, &left.outside);
   for (const Acknowledged& one : acknowledged) {
     if (one.operations <= point) left.durable = std::max(left.durable, one.commit);
   }

@@ -33,7 +33,12 @@ struct Machine {
 struct Recording {
   Machine start;
   std::vector<Operation> operations;
-  std::vector<OutsideFiles> outside;  // before each operation, and at the end
+
+  struct Outside {
+    OutsideFiles files;
+    std::uint64_t syncs;  // of theirs, so far
+  };
+  std::vector<Outside> outside;  // before each operation, and at the end
 
   // From so many operations on, this commit counts as durable.
   struct Acknowledged {
@@ -60,6 +65,7 @@ struct LifeEnd {
 struct LifeOptions {
   std::filesystem::path directory;
   StoreWrapper wrapper = {};
+  bool recovers = false;           // accepts what a recovery can keep, before it opens the store
   bool thorough = true;            // Verify, and everything offered again at the end
   Recording* recording = nullptr;  // null: none is kept
 

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "storage/rocks/directory_lock.h"
+#include "storage/rocks/watermark_file.h"
 
 namespace idem::power {
 
@@ -21,6 +22,19 @@ OutsideFiles ReadOutside(const fs::path& directory) {
     files[name].assign(std::istreambuf_iterator<char>(file), {});
   }
   return files;
+}
+
+void LoseWatermark(const OutsideFiles& then, const OutsideFiles& since, bool torn,
+                   OutsideFiles* now) {
+  const auto safe = then.find(storage::kWatermarkFile);
+  const auto found = since.find(storage::kWatermarkFile);
+  if (safe == then.end() || found == since.end()) return;
+  std::string& left = (*now)[storage::kWatermarkFile];
+  left = found->second;
+  for (std::size_t at = 0; torn && at < left.size(); ++at) {
+    const bool is_safe = at < safe->second.size() && left[at] == safe->second[at];
+    if (!is_safe) left[at] = static_cast<char>(left[at] ^ 0x5a);
+  }
 }
 
 void RestoreOutside(const OutsideFiles& files, const fs::path& directory) {

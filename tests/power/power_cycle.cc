@@ -26,15 +26,32 @@ std::string ClassOf(Loss loss, const Error& error) {
          std::string(ToString(loss)) + "'";
 }
 
-void Report(const LifeEnd& end, Loss loss, CycleReport* report) {
+// Lives on with what the loss has left. A store may be refused where bytes look changed, and then
+// a recovery keeps all that was acknowledged. Where some are only missing, it must open.
+LifeEnd LiveOn(const Workload& workload, const Machine& machine, Loss loss, LifeOptions options,
+               CycleReport* report) {
+  LifeEnd end = Live(workload, machine, options);
   report->counts[kOperations] += static_cast<std::uint32_t>(end.operations);
-  if (!end.wrong.empty()) return report->Say(CycleEnd::kViolated, end.wrong);
-  if (!end.refused) return report->Say(CycleEnd::kHeld, "");
-  // A store may be refused where bytes look changed. Where some are only missing, it must open.
-  if (LeavesDamage(loss) && end.refused->code() == ErrorCode::kCorruption) {
-    return report->Say(CycleEnd::kRefused, ClassOf(loss, *end.refused));
+  if (!end.refused) {
+    report->Say(end.wrong.empty() ? CycleEnd::kHeld : CycleEnd::kViolated, end.wrong);
+    return end;
   }
-  report->Say(CycleEnd::kViolated, "refused: " + end.refused->ToString());
+  report->Say(CycleEnd::kRefused, ClassOf(loss, *end.refused));
+  if (!LeavesDamage(loss) || end.refused->code() != ErrorCode::kCorruption) {
+    report->Say(CycleEnd::kViolated, "refused: " + end.refused->ToString());
+    return end;
+  }
+  options.recovers = true;
+  options.recording = nullptr;
+  options.cut_before.reset();
+  const LifeEnd recovered = Live(workload, machine, options);
+  report->counts[kOperations] += static_cast<std::uint32_t>(recovered.operations);
+  if (!recovered.wrong.empty() || recovered.refused) {
+    const std::string again = recovered.refused ? recovered.refused->ToString() : "";
+    report->Say(CycleEnd::kViolated,
+                recovered.wrong + again + ", recovered after: " + end.refused->ToString());
+  }
+  return end;
 }
 
 }  // namespace
@@ -56,7 +73,7 @@ void CutOnce(const Workload& workload, const Recording& recording, const Cut& cu
       Mix(workload.seed(), cut.point * kLosses + static_cast<std::size_t>(cut.loss));
   ++report->counts[kCuts];
   const Machine machine = recording.AfterPowerLoss(cut.point, cut.loss, seed);
-  Report(Live(workload, machine, {.directory = directory}), cut.loss, report);
+  LiveOn(workload, machine, cut.loss, {.directory = directory}, report);
 }
 
 Fleet::Fleet() {
@@ -79,8 +96,7 @@ void Fleet::CutAgainAndAgain(std::uint64_t seed, const std::filesystem::path& di
     ++report->counts[kCuts];
     LifeOptions options{.directory = directory, .thorough = cuts == 1};
     if (cuts > 1) options.cut_before = random.Below(random.OneIn(2) ? kOpening : kLife);
-    LifeEnd end = Live(workload, machine, options);
-    Report(end, loss, report);
+    LifeEnd end = LiveOn(workload, machine, loss, options, report);
     if (report->end != CycleEnd::kHeld || cuts == 1) return;
     loss = static_cast<Loss>(random.Below(kLosses));
     machine = *std::move(end.cut);
@@ -101,7 +117,7 @@ void PowerTally::Add(const CycleReport& report, const std::string& again) {
 
 void PowerTally::Print(std::string_view what) const {
   std::cout << what << ": " << cuts_ << " losses of power, " << operations_
-            << " operations afterwards; held " << Of(CycleEnd::kHeld) << ", refused "
+            << " operations afterwards; held " << Of(CycleEnd::kHeld) << ", refused and recovered "
             << Of(CycleEnd::kRefused) << ", violated " << Of(CycleEnd::kViolated) << ", aborted "
             << Of(CycleEnd::kAborted) << ", hung " << Of(CycleEnd::kHung) << "\n";
   for (const auto& [text, count] : refusals_) {

@@ -67,7 +67,7 @@ TEST_F(Mutant, NoneIsNotCaught) { EXPECT_EQ(Violations(RecordMutant(), ""), 0U);
 
 TEST_F(Mutant, AcknowledgementBeforeTheSync) {
   const Recording recording = RecordMutant(Wrapper<AcknowledgesBeforeTheSync>());
-  EXPECT_GT(Violations(recording, "lost acknowledged commits"), 0U);
+  EXPECT_GT(Violations(recording, "StoreBehind"), 0U);
 }
 
 TEST_F(Mutant, CheckpointBeforeItsRows) {

@@ -10,7 +10,9 @@ namespace idem::power {
 
 Result<std::unique_ptr<Session>> Session::Open(const Workload* workload, const Place& place) {
   std::unique_ptr<Session> session(new Session(workload, place.env));
-  auto store = storage::OpenRocksStore(place.directory, Workload::Options(), place.env);
+  const SinkOptions options = Workload::Options();
+  auto store = storage::OpenRocksStore(place.directory, options, SinkImpl::NewInspection(options),
+                                       place.env);
   if (!store) return store.error();
   if (place.wrapper) {
     session->store_ = place.wrapper(*std::move(store));
@@ -26,7 +28,7 @@ Result<std::unique_ptr<Session>> Session::Open(const Workload* workload, const P
   } else if (*content != workload->MarkAfter(session->found_)) {
     session->wrong_ = session->DifferenceFrom(session->found_);
   }
-  auto sink = SinkImpl::Open(session->store_, Workload::Options());
+  auto sink = SinkImpl::Open(session->store_, options);
   if (!sink) return sink.error();
   session->sink_ = *std::move(sink);
   place.env->RunJobs();

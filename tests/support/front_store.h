@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -33,6 +34,8 @@ class FrontStore : public storage::Store {
   }
   Result<std::uint64_t> TakeEpoch() override { return inner_->TakeEpoch(); }
   Result<void> Sync() override { return inner_->Sync(); }
+  Result<void> KeepWatermark(std::string_view note) override { return inner_->KeepWatermark(note); }
+  Result<std::string> ReadWatermark() const override { return inner_->ReadWatermark(); }
   Result<std::unique_ptr<storage::StoreView>> NewView() const override { return inner_->NewView(); }
   storage::StorePressure ReadPressure() const override { return inner_->ReadPressure(); }
 

@@ -92,6 +92,16 @@ class Model {
     return ++epoch_;
   }
 
+  void set_note(std::string_view note) {
+    const std::lock_guard lock(mutex_);
+    note_ = note;
+  }
+
+  std::string note() const {
+    const std::lock_guard lock(mutex_);
+    return note_;
+  }
+
   // Keeps what is visible now readable until Unpin with the returned commit number.
   std::uint64_t Pin() {
     const std::lock_guard lock(mutex_);
@@ -190,6 +200,7 @@ class Model {
   std::multiset<std::uint64_t> pins_;            // commits that views and cursors look at
   std::uint64_t commit_ = 0;
   std::uint64_t epoch_ = 0;
+  std::string note_;
 };
 
 // One moment of the model, kept readable while somebody holds it.
@@ -272,6 +283,12 @@ class MemoryStore final : public Store {
   }
   Result<std::uint64_t> TakeEpoch() override { return model_->TakeEpoch(); }
   Result<void> Sync() override { return {}; }
+
+  Result<void> KeepWatermark(std::string_view note) override {
+    model_->set_note(note);
+    return {};
+  }
+  Result<std::string> ReadWatermark() const override { return model_->note(); }
 
   Result<std::unique_ptr<StoreView>> NewView() const override {
     return std::unique_ptr<StoreView>(

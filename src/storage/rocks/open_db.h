@@ -26,6 +26,19 @@ rocksdb::Status OpenPrimary(const rocksdb::Options& options, const std::string& 
 }
 
 template <typename Db>
+rocksdb::Status OpenReadOnly(const rocksdb::Options& options, const std::string& directory,
+                             std::unique_ptr<Db>* db) {
+  if constexpr (requires { Db::OpenForReadOnly(options, directory, db); }) {
+    return Db::OpenForReadOnly(options, directory, db);
+  } else {
+    Db* raw = nullptr;
+    rocksdb::Status status = Db::OpenForReadOnly(options, directory, &raw);
+    db->reset(raw);
+    return status;
+  }
+}
+
+template <typename Db>
 rocksdb::Status OpenSecondary(const rocksdb::Options& options, const std::string& directory,
                               const std::string& own_directory, std::unique_ptr<Db>* db) {
   if constexpr (requires { Db::OpenAsSecondary(options, directory, own_directory, db); }) {

@@ -19,7 +19,8 @@ namespace {
 
 static_assert(ROCKSDB_MAJOR >= 7 && ROCKSDB_MAJOR <= 11, "a RocksDB that was never tried");
 
-constexpr int kWriterOpenFilesMax = 512;
+constexpr int kOpenFilesMax = 512;
+constexpr std::size_t kExaminerCacheBytes = std::size_t{8} << 20;
 constexpr int kBloomBitsPerKey = 10;
 constexpr std::uint64_t kWalWriteBuffers = 4;
 
@@ -71,6 +72,13 @@ rocksdb::Options ReaderOptions(const SinkOptions& options, rocksdb::Env* env,
   return rocks;
 }
 
+// With a limit to the open files: without one RocksDB may take a store for one that has no logs.
+rocksdb::Options ExaminerOptions(const SinkOptions& options, rocksdb::Env* env) {
+  rocksdb::Options rocks = CommonOptions(options, env, rocksdb::NewLRUCache(kExaminerCacheBytes));
+  rocks.max_open_files = kOpenFilesMax;
+  return rocks;
+}
+
 rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
                                std::shared_ptr<rocksdb::Cache> cache,
                                std::shared_ptr<rocksdb::EventListener> listener) {
@@ -85,7 +93,7 @@ rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
   rocks.write_buffer_size = options.write_buffer_bytes;
   rocks.max_write_buffer_number = 2;
   rocks.max_total_wal_size = kWalWriteBuffers * options.write_buffer_bytes;
-  rocks.max_open_files = kWriterOpenFilesMax;
+  rocks.max_open_files = kOpenFilesMax;
   rocks.compression = ChooseCompression();
   return rocks;
 }

@@ -22,6 +22,9 @@ inline constexpr std::size_t kProtectionBytesPerKey = 8;
 rocksdb::Options ReaderOptions(const SinkOptions& options, rocksdb::Env* env,
                                std::shared_ptr<rocksdb::Cache> cache);
 
+// Of who looks at a store that nobody writes to, and changes nothing.
+rocksdb::Options ExaminerOptions(const SinkOptions& options, rocksdb::Env* env);
+
 rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
                                std::shared_ptr<rocksdb::Cache> cache,
                                std::shared_ptr<rocksdb::EventListener> listener);

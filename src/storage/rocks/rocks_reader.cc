@@ -15,14 +15,18 @@
 // All need a flush, and a flush is an entry in the manifest before anything is removed. So what was
 // read counts only if the manifest stood still and no log went meanwhile, and the secondary catches
 // up only with the logs; when the manifest has changed, it is opened anew, with an empty memtable.
+// Before that the files are held against the marks of the watermark (file_guard.h). While nothing
+// moved, a mark and its file belong together: a mark is kept before its file counts, and a log
+// loses it before it is removed.
 
-#include "codec/keyspace.h"
+#include "storage/rocks/file_guard.h"
 #include "storage/rocks/open_db.h"
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/rocks_store.h"
 #include "storage/rocks/rocks_view.h"
 #include "storage/rocks/status.h"
 #include "storage/rocks/store_directory.h"
+#include "storage/rocks/watermark_file.h"
 
 #include <stdlib.h>
 
@@ -108,17 +112,19 @@ Error ReadOnly() {
 
 class RocksReader final : public Store {
  public:
-  RocksReader(std::unique_ptr<PrivateDirectory> own, fs::path directory, const SinkOptions& options)
+  RocksReader(std::unique_ptr<PrivateDirectory> own, fs::path directory,
+              const codec::FormatHeader& header, const SinkOptions& options)
       : own_(std::move(own)),
         directory_(std::move(directory)),
+        header_(header),
         cache_(rocksdb::NewLRUCache(options.cache_bytes)),
         rocks_(ReaderOptions(options, rocksdb::Env::Default(), cache_)) {}
 
   // Comes first. Nothing else may be called when it failed.
-  Result<void> Open(const codec::FormatHeader& header) {
+  Result<void> Open() {
     Result<std::shared_ptr<const Pin>> pin = PinNewest();
     if (!pin) return pin.error();
-    return CheckHeader((*pin)->db(), header, directory_.string());
+    return CheckHeader((*pin)->db(), header_, directory_.string());
   }
 
   std::unique_ptr<ReadResult> NewReadResult() const override { return NewRocksReadResult(cache_); }
@@ -135,6 +141,13 @@ class RocksReader final : public Store {
   Result<void> CheckWriter(std::uint64_t) const override { return ReadOnly(); }
   Result<std::uint64_t> TakeEpoch() override { return ReadOnly(); }
   Result<void> Sync() override { return ReadOnly(); }
+  Result<void> KeepWatermark(std::string_view) override { return ReadOnly(); }
+
+  Result<std::string> ReadWatermark() const override {
+    auto watermark = WatermarkFile::Read(directory_, header_.store_id);
+    if (!watermark) return watermark.error();
+    return std::move(watermark->note);
+  }
 
   Result<std::unique_ptr<StoreView>> NewView() const override {
     return Guarded([this]() -> Result<std::unique_ptr<StoreView>> {
@@ -162,25 +175,38 @@ class RocksReader final : public Store {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       Progress before = LookAt(directory_);
       const bool only_logs = db_ != nullptr && before.SameManifest(progress_);
-      const rocksdb::Status status = only_logs ? db_->TryCatchUpWithPrimary() : OpenAnew();
-      if (!status.ok()) db_.reset();
+      const Result<void> caught_up = only_logs ? FollowLogs() : OpenAnew();
+      if (!caught_up) db_.reset();
       const Progress after = LookAt(directory_);
       const bool stood_still = after.SameManifest(before) && after.HasLogsOf(before);
       progress_ = std::move(before);
       if (!stood_still) continue;
-      return status.ok() ? Result<void>() : OpenError(status, directory_.string());
+      return caught_up;
     }
     return Error(ErrorCode::kIoError,
                  directory_.string() + " changes too fast to be followed; try again");
   }
 
-  rocksdb::Status OpenAnew() const {
+  Result<void> FollowLogs() const { return Outcome(db_->TryCatchUpWithPrimary()); }
+
+  Result<void> OpenAnew() const {
     db_.reset();
-    return OpenSecondary(rocks_, directory_.string(), own_->path(), &db_);
+    auto watermark = WatermarkFile::Read(directory_, header_.store_id);
+    if (!watermark) return watermark.error();
+    rocksdb::FileSystem* const files = rocks_.env->GetFileSystem().get();
+    if (auto whole = CheckFiles(files, directory_.string(), *watermark); !whole) {
+      return whole.error();
+    }
+    return Outcome(OpenSecondary(rocks_, directory_.string(), own_->path(), &db_));
+  }
+
+  Result<void> Outcome(const rocksdb::Status& status) const {
+    return status.ok() ? Result<void>() : OpenError(status, directory_.string());
   }
 
   std::unique_ptr<PrivateDirectory> own_;
   const fs::path directory_;
+  const codec::FormatHeader header_;
   std::shared_ptr<rocksdb::Cache> cache_;
   const rocksdb::Options rocks_;
 
@@ -198,8 +224,9 @@ Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions
   if (found->kind != DirectoryKind::kStore) return StoreMissing(directory);
   Result<std::unique_ptr<PrivateDirectory>> own = PrivateDirectory::Make();
   if (!own) return own.error();
-  auto reader = std::make_unique<RocksReader>(*std::move(own), fs::canonical(directory), options);
-  Result<void> opened = reader->Open(found->header);
+  auto reader = std::make_unique<RocksReader>(*std::move(own), fs::canonical(directory),
+                                              found->header, options);
+  Result<void> opened = reader->Open();
   if (!opened) return opened.error();
   return std::unique_ptr<Store>(std::move(reader));
 }

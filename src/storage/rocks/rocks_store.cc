@@ -7,10 +7,11 @@
 #include "codec/store_header.h"
 #include "storage/rocks/directory_lock.h"
 #include "storage/rocks/entropy.h"
+#include "storage/rocks/examination.h"
 #include "storage/rocks/file_system_env.h"
+#include "storage/rocks/guarded_files.h"
 #include "storage/rocks/health.h"
 #include "storage/rocks/key_filter.h"
-#include "storage/rocks/log_order.h"
 #include "storage/rocks/open_db.h"
 #include "storage/rocks/owned_files.h"
 #include "storage/rocks/rocks_options.h"
@@ -20,6 +21,7 @@
 #include "storage/rocks/status.h"
 #include "storage/rocks/store_directory.h"
 #include "storage/rocks/store_pressure.h"
+#include "storage/rocks/watermark_file.h"
 #include "storage/rocks/write_stall.h"
 
 #include <rocksdb/write_batch.h>
@@ -47,27 +49,26 @@ std::size_t BatchBytes(const WritePlan& plan) {
 
 class RocksStore final : public Store {
  public:
-  RocksStore(std::unique_ptr<DirectoryLock> lock, const fs::path& directory,
-             const SinkOptions& options, rocksdb::Env* env)
+  RocksStore(std::unique_ptr<DirectoryLock> lock, std::shared_ptr<WatermarkFile> watermark,
+             const fs::path& directory, const SinkOptions& options, rocksdb::Env* env)
       : lock_(std::move(lock)),
+        watermark_(std::move(watermark)),
         options_(options),
         health_(std::make_shared<Health>(options.logger)),
         cache_(rocksdb::NewLRUCache(options.cache_bytes)),
-        ordered_(NewLogOrderEnv(env)),
-        files_(std::make_shared<OwnedFiles>(ordered_->GetFileSystem(), lock_.get(), directory)),
-        env_(NewFileSystemEnv(ordered_.get(), files_)),
+        files_(std::make_shared<OwnedFiles>(env->GetFileSystem(), lock_.get(), directory)),
+        owned_(NewFileSystemEnv(env, files_)),
+        env_(NewGuardedEnv(owned_.get(), watermark_, [this] { return files_->Check(); })),
         rocks_(WriterOptions(options, env_.get(), cache_, NewPoisoningListener(health_))),
         space_(env->GetFileSystem(), directory.string(), options.keep_free_bytes),
         stall_(&rocks_, options.stall_wait_ms) {}
 
-  ~RocksStore() override {
-    // A forked child has neither RocksDB's threads nor the right to close its files.
-    if (lock_->InForkedChild()) static_cast<void>(db_.release());
-  }
+  ~RocksStore() override;
 
   // Exactly one of these two comes first. Nothing else may be called when it failed.
-  Result<void> Create(const fs::path& directory);
-  Result<void> OpenExisting(const fs::path& directory, const codec::FormatHeader& header);
+  Result<void> Create(const fs::path& directory, const codec::FormatHeader& header);
+  Result<void> OpenFound(const fs::path& directory, const codec::FormatHeader& header,
+                         rocksdb::WALRecoveryMode mode);
 
   std::unique_ptr<ReadResult> NewReadResult() const override { return NewRocksReadResult(cache_); }
 
@@ -79,6 +80,8 @@ class RocksStore final : public Store {
   Result<void> CheckWriter(std::uint64_t writer_epoch) const override;
   Result<std::uint64_t> TakeEpoch() override;
   Result<void> Sync() override;
+  Result<void> KeepWatermark(std::string_view note) override;
+  Result<std::string> ReadWatermark() const override { return watermark_->image().note; }
 
   Result<std::unique_ptr<StoreView>> NewView() const override {
     return Guarded([this]() -> Result<std::unique_ptr<StoreView>> {
@@ -103,11 +106,12 @@ class RocksStore final : public Store {
   Result<void> Attempt(Operation&& operation);
 
   std::unique_ptr<DirectoryLock> lock_;  // released after everything else is closed
+  const std::shared_ptr<WatermarkFile> watermark_;
   const SinkOptions options_;
   std::shared_ptr<Health> health_;
   std::shared_ptr<rocksdb::Cache> cache_;
-  const std::unique_ptr<rocksdb::Env> ordered_;
-  const std::shared_ptr<OwnedFiles> files_;  // outermost: asked before anything else is done
+  const std::shared_ptr<OwnedFiles> files_;
+  const std::unique_ptr<rocksdb::Env> owned_;  // with files_
   const std::unique_ptr<rocksdb::Env> env_;
   rocksdb::Options rocks_;
   SpaceGuard space_;  // Check: guarded by commit_mutex_
@@ -119,10 +123,18 @@ class RocksStore final : public Store {
   std::atomic<std::uint64_t> epoch_ = 0;  // the stored one; changed under commit_mutex_ alone
 };
 
-Result<void> RocksStore::Create(const fs::path& directory) {
-  codec::FormatHeader header;
-  if (Result<void> filled = FillRandom(header.store_id.bytes); !filled) return filled;
-  if (Result<void> begun = BeginCreation(directory, header); !begun) return begun;
+RocksStore::~RocksStore() {
+  // A forked child has neither RocksDB's threads nor the right to close its files.
+  if (lock_->InForkedChild()) static_cast<void>(db_.release());
+  if (db_ == nullptr) return;
+  db_.reset();
+  if (Result<void> synced = watermark_->Sync(); !synced) {
+    base::Log(options_.logger, LogLevel::kError, "closing with an unsynced watermark: {}",
+              synced.error().message());
+  }
+}
+
+Result<void> RocksStore::Create(const fs::path& directory, const codec::FormatHeader& header) {
   // What an earlier attempt left. It was never a store, so nothing is lost with it.
   rocksdb::Status status = rocksdb::DestroyDB(directory.string(), rocks_);
   if (!status.ok()) return OpenError(status, directory.string());
@@ -137,8 +149,9 @@ Result<void> RocksStore::Create(const fs::path& directory) {
   return Load();
 }
 
-Result<void> RocksStore::OpenExisting(const fs::path& directory,
-                                      const codec::FormatHeader& header) {
+Result<void> RocksStore::OpenFound(const fs::path& directory, const codec::FormatHeader& header,
+                                   rocksdb::WALRecoveryMode mode) {
+  rocks_.wal_recovery_mode = mode;
   const rocksdb::Status status = OpenPrimary(rocks_, directory.string(), &db_);
   if (!status.ok()) return OpenError(status, directory.string());
   if (Result<void> same = CheckHeader(db_.get(), header, directory.string()); !same) return same;
@@ -276,13 +289,64 @@ Result<void> RocksStore::Sync() {
   });
 }
 
+// A commit that the watermark does not know of may not be acknowledged, and is there all the same.
+Result<void> RocksStore::KeepWatermark(std::string_view note) {
+  return Guarded([&]() -> Result<void> {
+    if (Result<void> writable = CheckWritable(); !writable) return writable;
+    const Result<void> kept = watermark_->KeepNote(note);
+    return kept ? kept : Unknown(rocksdb::Status::IOError(kept.error().message()));
+  });
+}
+
+Result<std::unique_ptr<Store>> Create(const fs::path& directory,
+                                      std::unique_ptr<DirectoryLock> lock,
+                                      const SinkOptions& options, rocksdb::Env* env) {
+  codec::FormatHeader header;
+  if (Result<void> filled = FillRandom(header.store_id.bytes); !filled) return filled.error();
+  if (Result<void> begun = BeginCreation(directory, header); !begun) return begun.error();
+  auto watermark = WatermarkFile::Create(directory, header.store_id);
+  if (!watermark) return watermark.error();
+  auto store =
+      std::make_unique<RocksStore>(std::move(lock), *std::move(watermark), directory, options, env);
+  if (Result<void> created = store->Create(directory, header); !created) return created.error();
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+Result<std::unique_ptr<Store>> OpenExamined(Recoverable found, rocksdb::WALRecoveryMode mode,
+                                            const SinkOptions& options, rocksdb::Env* env) {
+  auto store = std::make_unique<RocksStore>(std::move(found.lock), std::move(found.watermark),
+                                            found.directory, options, env);
+  if (Result<void> opened = store->OpenFound(found.directory, found.header, mode); !opened) {
+    return opened.error();
+  }
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+Result<std::unique_ptr<Store>> OpenExisting(Recoverable found, const SinkOptions& options,
+                                            const Inspection& inspect, rocksdb::Env* env) {
+  auto watermark = WatermarkFile::Open(found.directory, found.header.store_id);
+  if (!watermark) return watermark.error();
+  found.watermark = *std::move(watermark);
+  Result<codec::FileMark> manifest =
+      Examine(found.directory, found.header, found.watermark->image(), inspect, options, env);
+  if (!manifest) return manifest.error();
+  Result<void> settled = SettleManifest(env->GetFileSystem().get(), found.directory.string(),
+                                        *std::move(manifest), found.watermark.get());
+  if (!settled) return settled.error();
+  return OpenExamined(std::move(found), rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords,
+                      options, env);
+}
+
 Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions& options,
-                                    rocksdb::Env* env) {
+                                    const Inspection& inspect, rocksdb::Env* env) {
   if (Result<void> version = CheckRocksVersion(); !version) return version.error();
   Result<StoreDirectory> found = InspectDirectory(directory);
   if (!found) return found.error();
   if (found->kind != DirectoryKind::kStore && !options.create_if_missing) {
     return StoreMissing(directory);
+  }
+  if (found->kind != DirectoryKind::kStore && inspect) {
+    if (Result<void> passed = inspect(nullptr, {}); !passed) return passed.error();
   }
   if (found->kind == DirectoryKind::kMissing) {
     if (Result<void> made = MakeDirectory(directory); !made) return made.error();
@@ -294,25 +358,29 @@ Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions
   found = InspectDirectory(real);
   if (!found) return found.error();
 
-  auto store = std::make_unique<RocksStore>(*std::move(lock), real, options, env);
-  const Result<void> opened = found->kind == DirectoryKind::kStore
-                                  ? store->OpenExisting(real, found->header)
-                                  : store->Create(real);
-  if (!opened) return opened.error();
-  base::Log(options.logger, LogLevel::kInfo, "opened the store in {}", real.string());
-  return std::unique_ptr<Store>(std::move(store));
+  auto store =
+      found->kind == DirectoryKind::kStore
+          ? OpenExisting({real, found->header, *std::move(lock), nullptr}, options, inspect, env)
+          : Create(real, *std::move(lock), options, env);
+  if (store) base::Log(options.logger, LogLevel::kInfo, "opened the store in {}", real.string());
+  return store;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Store>> OpenRocksStore(const fs::path& directory, const SinkOptions& options,
-                                              rocksdb::Env* env) {
-  return Guarded([&] { return Open(directory, options, env); });
+                                              const Inspection& inspect, rocksdb::Env* env) {
+  return Guarded([&] { return Open(directory, options, inspect, env); });
 }
 
-Result<std::unique_ptr<Store>> OpenRocksStore(const fs::path& directory,
-                                              const SinkOptions& options) {
-  return OpenRocksStore(directory, options, rocksdb::Env::Default());
+Result<std::unique_ptr<Store>> OpenRocksStore(const fs::path& directory, const SinkOptions& options,
+                                              const Inspection& inspect) {
+  return OpenRocksStore(directory, options, inspect, rocksdb::Env::Default());
+}
+
+Result<std::unique_ptr<Store>> OpenRecovering(Recoverable found, rocksdb::WALRecoveryMode mode,
+                                              const SinkOptions& options, rocksdb::Env* env) {
+  return Guarded([&] { return OpenExamined(std::move(found), mode, options, env); });
 }
 
 }  // namespace idem::storage

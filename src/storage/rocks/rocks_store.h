@@ -8,21 +8,39 @@
 #pragma once
 
 #include "storage/store.h"
+#include "storage/store_recovery.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <string_view>
 
 namespace idem::storage {
 
+// Looks at a store as it was found, and at its note (Store::KeepWatermark); null: there is no store
+// yet. Its error refuses the opening.
+using Inspection = std::function<Result<void>(const StoreView* found, std::string_view note)>;
+
 // Opens for writing. Creates the directory (0700) and store when options allow it.
-// Errors: kStoreLocked, kStoreMissing, kFormatUnsupported, kCorruption, kIoError, kInvalidArgument.
+//
+// What is there is first held against its watermark and shown to `inspect`, if there is one, while
+// nothing in the directory is changed: an opening that is refused leaves every byte as it was,
+// except in the lock file. So a log is read twice.
+// Errors: kStoreLocked, kStoreMissing, kFormatUnsupported, kCorruption, kIoError, kInvalidArgument,
+// and those of `inspect`.
 Result<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::path& directory,
-                                              const SinkOptions& options);
+                                              const SinkOptions& options,
+                                              const Inspection& inspect = {});
 
 // Opens for reading beside a live writer, without any lock or change of the store's files. Commit,
-// TakeEpoch and Sync return kUnsupported. NewView first catches up with the writer, unless an
-// earlier view is still alive.
+// CheckWriter, TakeEpoch, Sync and KeepWatermark return kUnsupported. NewView first catches up with
+// the writer, unless an earlier view is still alive.
 Result<std::unique_ptr<Store>> OpenRocksReader(const std::filesystem::path& directory,
                                                const SinkOptions& options);
+
+// Looks at a store that nobody has open, whatever its state, and changes nothing. Errors:
+// kStoreLocked, kStoreMissing, kFormatUnsupported, kIoError, and kCorruption for IDEM_FORMAT alone.
+Result<std::unique_ptr<StoreRecovery>> BeginRocksRecovery(const std::filesystem::path& directory,
+                                                          const SinkOptions& options);
 
 }  // namespace idem::storage

@@ -22,8 +22,8 @@ bool IsMissingFile(const rocksdb::Status& status) {
 Error CorruptionError(std::string_view what) {
   return Error(ErrorCode::kCorruption,
                std::string(what) +
-                   "; run `idem verify` to see what can be read, then restore the directory from a "
-                   "backup or ingest into a new one");
+                   "; run `idem recover` to see what can be kept, or restore the directory from a "
+                   "backup");
 }
 
 Error ReadError(const rocksdb::Status& status) {

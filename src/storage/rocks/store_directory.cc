@@ -49,12 +49,6 @@ class File {
   int fd_;
 };
 
-Result<void> SyncDirectory(const fs::path& directory) {
-  const File file(directory, O_RDONLY | O_DIRECTORY);
-  if (!file.is_open() || ::fsync(file.fd()) != 0) return LastSystemError(directory);
-  return {};
-}
-
 Result<codec::FormatHeader> ReadFormatFile(const fs::path& path) {
   const File file(path, O_RDONLY);
   if (!file.is_open()) return LastSystemError(path);
@@ -170,6 +164,12 @@ Result<void> FinishCreation(const fs::path& directory) {
   fs::rename(directory / kCreatingFile, directory / kFormatFile, code);
   if (code) return SystemError(directory / kFormatFile, code);
   return SyncDirectory(directory);
+}
+
+Result<void> SyncDirectory(const fs::path& directory) {
+  const File file(directory, O_RDONLY | O_DIRECTORY);
+  if (!file.is_open() || ::fsync(file.fd()) != 0) return LastSystemError(directory);
+  return {};
 }
 
 Error StoreMissing(const fs::path& directory) {

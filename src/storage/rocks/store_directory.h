@@ -5,7 +5,8 @@
 //   IDEM_CREATING   a store is being made here; nothing was ever committed to it
 //   IDEM_FORMAT     a store stands here: the bytes of its FormatHeader (codec/store_header.h)
 //
-//   empty -> IDEM_CREATING -> RocksDB's files with the header entry, synced -> renamed IDEM_FORMAT
+//   empty -> IDEM_CREATING -> IDEM_WATERMARK -> RocksDB's files with the header entry, synced
+//         -> renamed IDEM_FORMAT
 //
 // A crash on the way leaves IDEM_CREATING, and the next Open begins anew. A directory that has
 // neither file and is not empty belongs to somebody else and is never touched. And because a store
@@ -46,6 +47,9 @@ Result<void> MakeDirectory(const std::filesystem::path& directory);
 Result<void> BeginCreation(const std::filesystem::path& directory,
                            const codec::FormatHeader& header);
 Result<void> FinishCreation(const std::filesystem::path& directory);
+
+// The names in it are durable when this returns. Errors: kIoError.
+Result<void> SyncDirectory(const std::filesystem::path& directory);
 
 // kStoreMissing, naming the way out.
 Error StoreMissing(const std::filesystem::path& directory);

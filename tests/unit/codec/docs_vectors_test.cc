@@ -86,6 +86,7 @@ void AddKeyVectors(Vectors* vectors) {
   add("format", SpaceKey(Space::kFormat));
   add("epoch", SpaceKey(Space::kEpoch));
   add("last commit", SpaceKey(Space::kLastCommit));
+  add("recovery 9", RecoveryKey(9));
   add("table \"orders\"", TableKey("orders"));
   add("table state 1", TableStateKey(1));
   add("source \"s\"", SourceKey("s"));
@@ -113,6 +114,9 @@ void AddValueVectors(Vectors* vectors) {
   add("ordered64 -1", [](Out out) { base::AppendOrderedInt64(-1, out); });
   add("fixed64 300", [](Out out) { AppendFixed64(300, out); });
   add("header", [](Out out) { AppendFormatHeader({.store_id = SampleUuid()}, out); });
+  add("recovery", [](Out out) { AppendRecovery(SampleRecovery(), out); });
+  add("note", [](Out out) { out->append(SampleNote()); });
+  add("image", [](Out out) { AppendWatermarkImage(SampleImage(), out); });
   add("definition", [](Out out) { AppendTableDefinition(SampleDefinition(), out); });
   add("state", [](Out out) { AppendTableState(SampleState(), out); });
   add("source options", [](Out out) {

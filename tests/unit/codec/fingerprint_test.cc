@@ -129,5 +129,16 @@ TEST(PayloadFingerprinterTest, IgnoredMembersDoNotCountWhateverTheirOrder) {
   EXPECT_NE(a, b);
 }
 
+TEST(FingerprintStreamTest, PiecesAreHashedAsTheWhole) {
+  std::string whole;
+  FingerprintStream stream;
+  for (std::size_t i = 0; i < 100; ++i) {
+    EXPECT_EQ(stream.Sum(), FingerprintOf(whole)) << i;
+    const std::string piece(i * i, static_cast<char>('a' + i % 26));
+    stream.Add(piece);
+    whole += piece;
+  }
+}
+
 }  // namespace
 }  // namespace idem::codec

@@ -5,11 +5,15 @@
 
 #include "codec/catalog.h"
 #include "codec/event_record.h"
+#include "codec/keyspace.h"
 #include "codec/quarantine_record.h"
+#include "codec/recovery_record.h"
 #include "codec/row_envelope.h"
 #include "codec/source_records.h"
 #include "codec/store_header.h"
 #include "codec/token_records.h"
+#include "codec/watermark.h"
+#include "codec/watermark_image.h"
 
 #include <idem/key.h>
 
@@ -73,6 +77,26 @@ inline RewindEntry SampleRewind() {
           .reason = "restored",
           .commit = 9,
           .wall_micros = 1718000000000000};
+}
+
+inline std::string SampleNote() {
+  std::string note;
+  AppendNoteBegin(300, &note);
+  AppendNoteEntry(CheckpointKey("orders-topic", 3), 110, &note);
+  AppendNoteEntry(CheckpointKey("orders-topic", "part-0"), 300, &note);
+  return note;
+}
+
+inline WatermarkImage SampleImage() {
+  return {.sequence = 300,
+          .store_id = SampleUuid(),
+          .manifests = {{"MANIFEST-000005", 117, SampleFingerprint()}},
+          .logs = {{"000004.log", 300, FingerprintOf("")}},
+          .note = SampleNote()};
+}
+
+inline RecoveryEntry SampleRecovery() {
+  return {.writer_epoch = 9, .commit = 7, .durable_commit = 300, .wall_micros = 1718000000000000};
 }
 
 inline TokenRecord SampleToken() {

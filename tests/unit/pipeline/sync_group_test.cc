@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Commits and syncs of several threads, on a store whose syncs last as long as the test likes.
+#include "codec/watermark.h"
 #include "sink/sink_impl.h"
 #include "storage/memory/memory_store.h"
 #include "support/front_store.h"
@@ -33,6 +34,16 @@ class GatedStore final : public testing::FrontStore {
     return {};
   }
 
+  Result<void> KeepWatermark(std::string_view note) override {
+    const std::lock_guard lock(mutex_);
+    if (keeping_fails_) return Error(ErrorCode::kCommitUnknown, "told to");
+    return FrontStore::KeepWatermark(note);
+  }
+
+  void FailKeeping() {
+    const std::lock_guard lock(mutex_);
+    keeping_fails_ = true;
+  }
   void LetThrough(int syncs) {
     const std::lock_guard lock(mutex_);
     let_through_ += syncs;
@@ -57,6 +68,7 @@ class GatedStore final : public testing::FrontStore {
   int begun_ = 0;
   int let_through_ = 1;  // the creation of the table
   bool fails_ = false;
+  bool keeping_fails_ = false;
 };
 
 class Syncing : public ::testing::Test {
@@ -167,6 +179,32 @@ TEST_F(Syncing, TheBackgroundEndsWhenASyncFails) {
   store_->LetThrough(1);
   EXPECT_FALSE(sink_->Flush());
   EXPECT_EQ(sink_->Commit(Batch()).error().code(), ErrorCode::kPoisoned);
+}
+
+TEST_F(Syncing, TheWatermarkKnowsWhatWasAcknowledgedAndNoMore) {
+  Open(false);
+  const std::uint64_t first = CommitOne(Durability::kAsync);
+  store_->LetThrough(1);
+  sink_->WaitDurable(first).value();
+  const std::string note = store_->ReadWatermark().value();
+  codec::DurableNote durable;
+  ASSERT_TRUE(codec::DecodeNote(note, &durable));
+  EXPECT_EQ(durable.commit, first);
+  ASSERT_EQ(durable.sources.size(), 1U);
+  EXPECT_EQ(durable.sources[0].source, "s");
+  EXPECT_EQ(durable.sources[0].next, offset_);
+  CommitOne(Durability::kAsync);
+  EXPECT_EQ(store_->ReadWatermark().value(), note);
+}
+
+TEST_F(Syncing, AWatermarkThatCannotBeKeptIsASyncThatFailed) {
+  Open(false);
+  const std::uint64_t commit = CommitOne(Durability::kAsync);
+  store_->FailKeeping();
+  store_->LetThrough(100);
+  EXPECT_EQ(sink_->WaitDurable(commit).error().code(), ErrorCode::kCommitUnknown);
+  EXPECT_LT(sink_->ReadMetrics().durable_commit, commit);
+  EXPECT_EQ(sink_->Flush().error().code(), ErrorCode::kPoisoned);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "conformance/store_fixture.h"
 #include "storage/rocks/rocks_store.h"
+#include "support/renew_watermark.h"
 #include "support/temp_directory.h"
 
 #include <gtest/gtest.h>
@@ -92,6 +93,7 @@ TEST(RocksFiles, ReadsFindKeysInAllOfThem) {
   const fs::path path = directory.path() / "store";
   Fill(path);
   ASSERT_GE(CompactIntoManyFiles(path).size(), 4U);
+  testing::RenewWatermark(path);
   std::vector<std::string> keys;
   for (int i = 0; i < kRows; ++i) keys.push_back(RowKey(std::to_string(i * 997 % kRows)));
   const auto store = OpenRocksStore(path, {}).value();
@@ -104,6 +106,7 @@ TEST(RocksDamage, AScanReportsItAndNeverSkips) {
   Fill(original);
   const std::vector<fs::path> victims = CompactIntoManyFiles(original);
   ASSERT_GE(victims.size(), 4U);
+  testing::RenewWatermark(original);
   SinkOptions without_filter;
   without_filter.filter_bytes = 0;
   EXPECT_EQ(Count(*OpenRocksStore(original, without_filter).value()).value(), kRows + 1);

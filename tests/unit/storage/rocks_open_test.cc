@@ -165,7 +165,7 @@ TEST_F(RocksOpen, AStoreWithoutItsFilesIsDamagedAndNotNew) {
     const auto store = OpenRocksStore(copy.path() / "s", {});
     ASSERT_FALSE(store) << name;
     EXPECT_EQ(store.error().code(), ErrorCode::kCorruption) << store.error().ToString();
-    EXPECT_THAT(store.error().message(), HasSubstr("idem verify"));
+    EXPECT_THAT(store.error().message(), HasSubstr("idem recover"));
   }
 }
 

@@ -90,7 +90,7 @@ class RocksPoison : public ::testing::Test {
     env_ = rocksdb::NewCompositeEnv(std::make_shared<FailingFileSystem>(&faults_));
     SinkOptions options;
     options.write_buffer_bytes = 64 << 10;
-    store_ = OpenRocksStore(path(), options, env_.get()).value();
+    store_ = OpenRocksStore(path(), options, {}, env_.get()).value();
     Plan().Put("a", "1").CommitTo(store_.get(), Durability::kSync).value();
   }
 

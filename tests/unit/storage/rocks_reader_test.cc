@@ -4,6 +4,7 @@
 
 #include "conformance/store_fixture.h"
 #include "storage/rocks/rocks_store.h"
+#include "support/renew_watermark.h"
 #include "support/temp_directory.h"
 
 #include <gtest/gtest.h>
@@ -149,6 +150,7 @@ TEST_F(RocksReader, ForgetsTheLogOfAnEarlierWriter) {
     compact.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
     ASSERT_TRUE(db->CompactRange(compact, nullptr, nullptr).ok());
   }
+  testing::RenewWatermark(path());
   writer_ = OpenRocksStore(path(), {}).value();
   const auto view = reader->NewView().value();
   EXPECT_EQ(view->Get("a").value(), "new");
