@@ -42,6 +42,7 @@ void AddCheckpointsCommand(const CommandLine& line);
 void AddDigestCommand(const CommandLine& line);
 void AddStatsCommand(const CommandLine& line);
 void AddVerifyCommand(const CommandLine& line);
+void AddRecoverCommand(const CommandLine& line);
 void AddQuarantineCommand(const CommandLine& line);
 
 // Adds a command below `parent` with the common options.

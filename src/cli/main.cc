@@ -32,6 +32,7 @@ ExitCode Main(int argc, char** argv) {
   AddDigestCommand(line);
   AddStatsCommand(line);
   AddVerifyCommand(line);
+  AddRecoverCommand(line);
   AddCheckpointsCommand(line);
   AddQuarantineCommand(line);
 
