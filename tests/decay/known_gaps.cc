@@ -9,14 +9,6 @@ namespace idem::decay {
 namespace {
 
 constexpr std::array kKnownGaps = {
-    // The log of the latest commits is gone, or ends early: to RocksDB one that ends between two
-    // records is like any other, and one that ends within a record, or whose length says so, is the
-    // torn end that a loss of power leaves. Only something that is kept beside it can tell.
-    KnownGap{"cut #.log", "older", SIZE_MAX, true},
-    KnownGap{"deleted #.log", "older", SIZE_MAX, true},
-    KnownGap{"restored #.log", "older", SIZE_MAX, true},
-    KnownGap{"bit #.log", "older", SIZE_MAX, true},
-    KnownGap{"inverted #.log", "older", SIZE_MAX, true},
     // RocksDB parses the properties of a sorted file before it compares their checksum, and asserts
     // that the hash table which the last byte seems to announce has buckets. Without assertions the
     // checksum is compared next, and the answer is an error. No data is at stake, and idem cannot

@@ -16,6 +16,7 @@
 #include "power/still_env.h"
 #include "sink/sink_impl.h"
 #include "storage/rocks/rocks_store_internal.h"
+#include "support/renew_watermark.h"
 #include "support/scratch.h"
 
 namespace idem::decay {
@@ -75,7 +76,7 @@ class Maker {
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     rocksdb::DB* opened = nullptr;
     Check(rocksdb::DB::Open(options, directory_.string(), &opened));
-    const std::unique_ptr<rocksdb::DB> db(opened);
+    std::unique_ptr<rocksdb::DB> db(opened);
     std::vector<rocksdb::LiveFileMetaData> live;
     db->GetLiveFilesMetaData(&live);
     std::vector<std::string> names;
@@ -87,6 +88,8 @@ class Maker {
     compaction.output_file_size_limit = kSortedFileBytes;
     Check(db->CompactFiles(compaction, names, level));
     env_.RunJobs();
+    db.reset();
+    testing::RenewWatermark(directory_, disk_);
   }
 
  private:

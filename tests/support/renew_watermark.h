@@ -9,15 +9,18 @@
 #include "storage/rocks/watermark_file.h"
 
 #include <filesystem>
+#include <memory>
 
 namespace idem::testing {
 
-// The store's watermark is that of its files as they are, with an empty note.
-inline void RenewWatermark(const std::filesystem::path& store) {
+// The marks are those of the files as they are; the note stays.
+inline void RenewWatermark(
+    const std::filesystem::path& store,
+    const std::shared_ptr<rocksdb::FileSystem>& files = rocksdb::FileSystem::Default()) {
   const auto header = storage::InspectDirectory(store).value().header;
-  const auto files = rocksdb::FileSystem::Default();
   const auto manifest = storage::MarkManifest(files.get(), store.string()).value();
-  storage::WatermarkFile::Create(store, header.store_id, {manifest}).value();
+  const auto watermark = storage::WatermarkFile::Open(store, header.store_id).value();
+  watermark->KeepFiles({manifest}, {}).value();
 }
 
 }  // namespace idem::testing
