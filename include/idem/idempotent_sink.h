@@ -60,8 +60,8 @@ class IDEM_EXPORT IdempotentSink final {
   // says what can be kept.
   //
   // Errors: kStoreLocked (retry when the other process is gone; a kill -9 leaves no lock behind),
-  // kStoreMissing, kInvalidArgument (an option), kFormatUnsupported, kCorruption, kStoreBehind,
-  // kIoError.
+  // kStoreMissing, kInvalidArgument (an option), kUnsafeDirectory (a link, another user's, or others
+  // may write to it), kFormatUnsupported, kCorruption, kStoreBehind, kIoError.
   static Result<std::unique_ptr<IdempotentSink>> Open(const std::filesystem::path& directory,
                                                       const SinkOptions& options = {});
 

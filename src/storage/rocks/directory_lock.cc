@@ -117,7 +117,7 @@ DirectoryLock::~DirectoryLock() {
 
 Result<void> DirectoryLock::LockFile() {
   fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-  if (fd_ < 0) return SystemError(path_);
+  if (fd_ < 0 || ::fchmod(fd_, S_IRUSR | S_IWUSR) != 0) return SystemError(path_);
   if (!TakeLocks(fd_)) return IsContention(errno) ? HeldByAnother() : SystemError(path_);
   struct stat status = {};
   if (::fstat(fd_, &status) != 0) return SystemError(path_);

@@ -8,10 +8,12 @@
 // No log is read that comes after one that is not as it was synced: what is missing there would be
 // a hole. A manifest whose synced part is damaged, or a damaged sorted file, leaves nothing to
 // keep: nobody knows what else has gone.
+#include "storage/rocks/directory_safety.h"
 #include "storage/rocks/examination.h"
 #include "storage/rocks/file_guard.h"
 #include "storage/rocks/iterator_factory.h"
 #include "storage/rocks/kept_files.h"
+#include "storage/rocks/private_files.h"
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "storage/rocks/rocks_view.h"
@@ -208,6 +210,7 @@ Result<std::unique_ptr<Store>> RocksRecovery::FinishUnguarded() {
 Result<std::unique_ptr<StoreRecovery>> Begin(const fs::path& directory, const SinkOptions& options,
                                              rocksdb::Env* env) {
   if (Result<void> version = CheckRocksVersion(); !version) return version.error();
+  if (Result<void> safe = CheckDirectorySafety(directory); !safe) return safe.error();
   Result<StoreDirectory> found = InspectDirectory(directory);
   if (!found) return found.error();
   if (found->kind != DirectoryKind::kStore) return StoreMissing(directory);
@@ -230,7 +233,7 @@ Result<std::unique_ptr<StoreRecovery>> BeginRocksRecovery(const fs::path& direct
 
 Result<std::unique_ptr<StoreRecovery>> BeginRocksRecovery(const fs::path& directory,
                                                           const SinkOptions& options) {
-  return BeginRocksRecovery(directory, options, rocksdb::Env::Default());
+  return BeginRocksRecovery(directory, options, PrivateFilesEnv());
 }
 
 }  // namespace idem::storage

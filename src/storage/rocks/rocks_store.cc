@@ -6,6 +6,7 @@
 #include "codec/keyspace.h"
 #include "codec/store_header.h"
 #include "storage/rocks/directory_lock.h"
+#include "storage/rocks/directory_safety.h"
 #include "storage/rocks/entropy.h"
 #include "storage/rocks/examination.h"
 #include "storage/rocks/file_system_env.h"
@@ -14,6 +15,7 @@
 #include "storage/rocks/key_filter.h"
 #include "storage/rocks/open_db.h"
 #include "storage/rocks/owned_files.h"
+#include "storage/rocks/private_files.h"
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "storage/rocks/rocks_view.h"
@@ -340,6 +342,7 @@ Result<std::unique_ptr<Store>> OpenExisting(Recoverable found, const SinkOptions
 Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions& options,
                                     const Inspection& inspect, rocksdb::Env* env) {
   if (Result<void> version = CheckRocksVersion(); !version) return version.error();
+  if (Result<void> safe = CheckDirectorySafety(directory); !safe) return safe.error();
   Result<StoreDirectory> found = InspectDirectory(directory);
   if (!found) return found.error();
   if (found->kind != DirectoryKind::kStore && !options.create_if_missing) {
@@ -355,6 +358,7 @@ Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions
   Result<std::unique_ptr<DirectoryLock>> lock = DirectoryLock::Acquire(real);
   if (!lock) return lock.error();
   // Only now does nobody else change it.
+  if (Result<void> safe = CheckDirectorySafety(real); !safe) return safe.error();
   found = InspectDirectory(real);
   if (!found) return found.error();
 
@@ -375,7 +379,7 @@ Result<std::unique_ptr<Store>> OpenRocksStore(const fs::path& directory, const S
 
 Result<std::unique_ptr<Store>> OpenRocksStore(const fs::path& directory, const SinkOptions& options,
                                               const Inspection& inspect) {
-  return OpenRocksStore(directory, options, inspect, rocksdb::Env::Default());
+  return OpenRocksStore(directory, options, inspect, PrivateFilesEnv());
 }
 
 Result<std::unique_ptr<Store>> OpenRecovering(Recoverable found, rocksdb::WALRecoveryMode mode,

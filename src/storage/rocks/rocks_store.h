@@ -26,8 +26,8 @@ using Inspection = std::function<Result<void>(const StoreView* found, std::strin
 // What is there is first held against its watermark and shown to `inspect`, if there is one, while
 // nothing in the directory is changed: an opening that is refused leaves every byte as it was,
 // except in the lock file. So a log is read twice.
-// Errors: kStoreLocked, kStoreMissing, kFormatUnsupported, kCorruption, kIoError, kInvalidArgument,
-// and those of `inspect`.
+// Errors: kStoreLocked, kStoreMissing, kUnsafeDirectory, kFormatUnsupported, kCorruption, kIoError,
+// kInvalidArgument, and those of `inspect`.
 Result<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::path& directory,
                                               const SinkOptions& options,
                                               const Inspection& inspect = {});
@@ -39,7 +39,8 @@ Result<std::unique_ptr<Store>> OpenRocksReader(const std::filesystem::path& dire
                                                const SinkOptions& options);
 
 // Looks at a store that nobody has open, whatever its state, and changes nothing. Errors:
-// kStoreLocked, kStoreMissing, kFormatUnsupported, kIoError, and kCorruption for IDEM_FORMAT alone.
+// kStoreLocked, kStoreMissing, kUnsafeDirectory, kFormatUnsupported, kIoError, and kCorruption for
+// IDEM_FORMAT alone.
 Result<std::unique_ptr<StoreRecovery>> BeginRocksRecovery(const std::filesystem::path& directory,
                                                           const SinkOptions& options);
 

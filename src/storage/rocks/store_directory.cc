@@ -50,7 +50,7 @@ class File {
 };
 
 Result<codec::FormatHeader> ReadFormatFile(const fs::path& path) {
-  const File file(path, O_RDONLY);
+  const File file(path, O_RDONLY | O_NONBLOCK);  // a pipe of this name would wait for a writer
   if (!file.is_open()) return LastSystemError(path);
   std::array<char, 64> bytes{};  // more than a header, so that a longer file is noticed
   const ssize_t size = ::pread(file.fd(), bytes.data(), bytes.size(), 0);
@@ -142,7 +142,9 @@ Result<void> MakeDirectory(const fs::path& directory) {
   const fs::path clean = absolute.has_filename() ? absolute : absolute.parent_path();
   fs::create_directories(clean.parent_path(), code);
   if (code) return SystemError(clean.parent_path(), code);
-  if (::mkdir(clean.c_str(), S_IRWXU) != 0 && errno != EEXIST) return LastSystemError(clean);
+  // Made private once more where the umask took from the owner's own rights.
+  const bool made = ::mkdir(clean.c_str(), S_IRWXU) == 0 && ::chmod(clean.c_str(), S_IRWXU) == 0;
+  if (!made && errno != EEXIST) return LastSystemError(clean);
   return SyncDirectory(clean.parent_path());
 }
 
@@ -151,7 +153,7 @@ Result<void> BeginCreation(const fs::path& directory, const codec::FormatHeader&
   std::string bytes;
   codec::AppendFormatHeader(header, &bytes);
   const File file(path, O_WRONLY | O_CREAT | O_TRUNC);
-  if (!file.is_open() ||
+  if (!file.is_open() || ::fchmod(file.fd(), S_IRUSR | S_IWUSR) != 0 ||
       ::pwrite(file.fd(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()) ||
       ::fsync(file.fd()) != 0) {
     return LastSystemError(path);

@@ -188,8 +188,8 @@ TEST_F(RocksOpen, AnInterruptedCreationBeginsAnew) {
 
 TEST_F(RocksOpen, ASecondHandleIsRefusedAndTheFirstGoesOn) {
   const auto store = OpenRocksStore(store_path(), {}).value();
-  fs::create_directory_symlink(store_path(), directory_.path() / "link");
-  for (const fs::path& path : {store_path(), directory_.path() / "link"}) {
+  fs::create_directory_symlink(directory_.path(), directory_.path() / "link");
+  for (const fs::path& path : {store_path(), directory_.path() / "link" / "store"}) {
     const auto second = OpenRocksStore(path, {});
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code(), ErrorCode::kStoreLocked);
