@@ -8,6 +8,7 @@ set(IDEM_PUBLIC_HEADERS
     checkpoint.h
     clock.h
     commit_report.h
+    diagnosis.h
     digest.h
     error.h
     export.h

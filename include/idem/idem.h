@@ -7,6 +7,7 @@
 #include <idem/checkpoint.h>
 #include <idem/clock.h>
 #include <idem/commit_report.h>
+#include <idem/diagnosis.h>
 #include <idem/digest.h>
 #include <idem/error.h>
 #include <idem/health.h>

@@ -43,6 +43,7 @@ void AddDigestCommand(const CommandLine& line);
 void AddStatsCommand(const CommandLine& line);
 void AddVerifyCommand(const CommandLine& line);
 void AddRecoverCommand(const CommandLine& line);
+void AddDoctorCommand(const CommandLine& line);
 void AddQuarantineCommand(const CommandLine& line);
 
 // Adds a command below `parent` with the common options.

@@ -12,7 +12,7 @@ enum class ExitCode : int {
   kFailure = 1,   // the work was not done, or not all of it: see stderr
   kUsage = 2,     // the command line is wrong; nothing was opened
   kNoStore = 3,   // the store is missing, or open in another process
-  kFindings = 4,  // verification found something, or a recovery is needed
+  kFindings = 4,  // verify or doctor found something, or a recovery is needed
 };
 
 constexpr ExitCode ExitCodeOf(ErrorCode code) noexcept {

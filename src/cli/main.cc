@@ -33,6 +33,7 @@ ExitCode Main(int argc, char** argv) {
   AddStatsCommand(line);
   AddVerifyCommand(line);
   AddRecoverCommand(line);
+  AddDoctorCommand(line);
   AddCheckpointsCommand(line);
   AddQuarantineCommand(line);
 

@@ -83,7 +83,24 @@ pid_t ReadProcess(int fd) {
   return process;
 }
 
+std::string NameOfProcess(pid_t process) {
+  return process > 0 ? "process " + std::to_string(process) : "another process";
+}
+
 }  // namespace
+
+std::string LockHolder(const std::filesystem::path& directory) {
+  const std::filesystem::path path = directory / kLockFile;
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return {};
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  const bool held = ::fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+  std::string holder = held ? NameOfProcess(ReadProcess(fd)) : std::string();
+  ::close(fd);
+  return holder;
+}
 
 Result<std::unique_ptr<DirectoryLock>> DirectoryLock::Acquire(
     const std::filesystem::path& directory) {
@@ -129,9 +146,7 @@ Result<void> DirectoryLock::LockFile() {
 }
 
 Error DirectoryLock::HeldByAnother() const {
-  const pid_t process = ReadProcess(fd_);
-  const std::string holder =
-      process > 0 ? "process " + std::to_string(process) : std::string("another process");
+  const std::string holder = NameOfProcess(ReadProcess(fd_));
   return Error(ErrorCode::kStoreLocked, std::filesystem::path(path_).parent_path().string() +
                                             " is open in " + holder +
                                             "; close it there, or wait until that process ends");

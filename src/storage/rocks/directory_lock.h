@@ -37,6 +37,10 @@ struct FileId {
   friend auto operator<=>(const FileId&, const FileId&) = default;
 };
 
+// Who has this directory's store open for writing, for a person: "process 4711"; empty: nobody.
+// Asks without taking the lock.
+std::string LockHolder(const std::filesystem::path& directory);
+
 class DirectoryLock {
  public:
   // Never waits. Errors: kStoreLocked, kIoError.

@@ -2,9 +2,6 @@
 
 #include "storage/rocks/directory_safety.h"
 
-#include "storage/rocks/directory_lock.h"
-#include "storage/rocks/store_directory.h"
-
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +14,8 @@ namespace idem::storage {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr char kOwnFiles[] = "IDEM_";  // what the names of idem's own files begin with
 
 Error Unsafe(const fs::path& path, const std::string& why) {
   return Error(ErrorCode::kUnsafeDirectory, path.string() + " " + why);
@@ -71,10 +70,15 @@ Result<void> CheckDirectorySafety(const fs::path& directory) {
     return Unsafe(path,
                   "may be written to by others than its owner; take that away with chmod go-w");
   }
-  for (const char* name : {kLockFile, kFormatFile, kCreatingFile}) {
-    if (Result<void> safe = CheckFile(path / name); !safe) return safe;
+  std::error_code code;
+  fs::directory_iterator entry(path, code);
+  for (; !code && entry != fs::directory_iterator(); entry.increment(code)) {
+    if (!entry->path().filename().string().starts_with(kOwnFiles)) continue;
+    if (Result<void> safe = CheckFile(entry->path()); !safe) return safe;
   }
-  return {};
+  if (!code) return {};
+  return Error(ErrorCode::kIoError,
+               path.string() + ": " + code.message() + "; make it accessible and try again");
 }
 
 }  // namespace idem::storage
