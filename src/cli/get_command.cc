@@ -2,8 +2,6 @@
 //
 // idem get: one row.
 
-#include <fmt/format.h>
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,12 +34,8 @@ ExitCode RunGet(const GetArguments& given, const CommonOptions& common) {
   Result<std::optional<Row>> row = store->snapshot.Get(given.table, *key);
   if (!row) return Report(row.error(), common);
   if (!*row) {
-    std::string text;
-    AppendKeyJson(*key, &text);
     return Report(Error(ErrorCode::kNotFound,
-                        fmt::format("no row with the key {}; words are strings, use --key-json for "
-                                    "other types",
-                                    text)),
+                        "no row with this key; words are strings, use --key-json for other types"),
                   common);
   }
   if (!common.json) return PrintLine((*row)->value);

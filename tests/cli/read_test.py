@@ -69,7 +69,7 @@ class Read(CommandTest):
         self.assertEqual((row["key"], row["value"]), ("q", [1, 2]))
         missing = self.idem("get", "--db", self.db, "--table", "u", "none", code=1)
         self.assertEqual(missing.out, b"")
-        self.assertIn("no row with the key", missing.err)
+        self.assertIn("no row with this key", missing.err)
 
     def test_digest(self):
         text = self.idem("digest", "--db", self.db).text
