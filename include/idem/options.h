@@ -67,8 +67,13 @@ struct SinkOptions {
 
   std::size_t write_buffer_bytes = 64 << 20;  // memory for rows not yet written to sorted files
   std::size_t cache_bytes = 64 << 20;         // memory for blocks read back
-  std::size_t filter_bytes = 32 << 20;  // memory for the filter that spares reads of new keys:
-                                        // 10 bits a key; 0 switches it off
+  // Memory for keys, versions and fingerprints of rows, so that what comes again, or comes newer is
+  // decided without a read: about 60 bytes a row and its key. Over it, the rows written last are
+  // kept. 0 switches it off.
+  std::size_t identity_bytes = 64 << 20;
+  // Memory for the filter of all keys that are not kept there, which spares reads of new ones: 10
+  // bits a key. 0 switches it off.
+  std::size_t filter_bytes = 32 << 20;
 
   // --- What the host provides; each must outlive the sink ---
 

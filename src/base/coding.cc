@@ -17,6 +17,12 @@ void PutFixed64(std::uint64_t value, char* out) noexcept {
   for (int i = 0; i < 8; ++i) out[i] = static_cast<char>(value >> (56 - 8 * i));
 }
 
+char* PutVarint64(std::uint64_t value, char* out) noexcept {
+  for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
+  *out++ = static_cast<char>(value);
+  return out;
+}
+
 void AppendByte(std::uint8_t value, std::string* out) { out->push_back(static_cast<char>(value)); }
 
 void AppendFixed32(std::uint32_t value, std::string* out) {
@@ -38,14 +44,8 @@ void AppendOrderedInt64(std::int64_t value, std::string* out) {
 void AppendVarint32(std::uint32_t value, std::string* out) { AppendVarint64(value, out); }
 
 void AppendVarint64(std::uint64_t value, std::string* out) {
-  char bytes[10];
-  std::size_t size = 0;
-  while (value >= 0x80) {
-    bytes[size++] = static_cast<char>(value | 0x80);
-    value >>= 7;
-  }
-  bytes[size++] = static_cast<char>(value);
-  out->append(bytes, size);
+  char bytes[kVarint64BytesMax];
+  out->append(bytes, PutVarint64(value, bytes));
 }
 
 void AppendSized(std::string_view bytes, std::string* out) {

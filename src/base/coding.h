@@ -30,6 +30,11 @@ void AppendSized(std::string_view bytes, std::string* out);
 // Writes 8 bytes, big-endian, to `out`.
 void PutFixed64(std::uint64_t value, char* out) noexcept;
 
+// Writes up to kVarint64BytesMax bytes to `out` and returns where they end.
+char* PutVarint64(std::uint64_t value, char* out) noexcept;
+
+inline constexpr std::size_t kVarint64BytesMax = 10;
+
 // Reads from the front of a byte string. Total: every call is safe on any bytes, takes no memory,
 // and after a false the position is unspecified. Views refer to the bytes given.
 class Reader {

@@ -15,15 +15,23 @@ constexpr std::uint8_t kKnownFlags = kTombstone | 0x03 << kVersionTagShift;
 
 }  // namespace
 
-void AppendRow(const RowEnvelope& row, std::string* out) {
+std::size_t PutRowHead(const RowEnvelope& row, char* out) noexcept {
   IDEM_ASSERT(!row.tombstone || row.payload.empty(), "I-CODEC-4");
   IDEM_ASSERT(!row.tombstone || row.fingerprint == Fingerprint{}, "I-CODEC-4");
   const int tag = VersionTag(row.version) << kVersionTagShift;
-  base::AppendByte(static_cast<std::uint8_t>(tag | (row.tombstone ? kTombstone : 0)), out);
-  base::AppendVarint64(row.commit, out);
-  base::AppendVarint32(row.rank, out);
-  AppendVersionBytes(row.version, out);
-  AppendFingerprint(row.fingerprint, out);
+  char* at = out;
+  *at++ = static_cast<char>(tag | (row.tombstone ? kTombstone : 0));
+  at = base::PutVarint64(row.commit, at);
+  at = base::PutVarint64(row.rank, at);
+  at = PutVersionBytes(row.version, at);
+  base::PutFixed64(row.fingerprint.high, at);
+  base::PutFixed64(row.fingerprint.low, at + 8);
+  return static_cast<std::size_t>(at + 16 - out);
+}
+
+void AppendRow(const RowEnvelope& row, std::string* out) {
+  char head[kRowHeadBytesMax];
+  out->append(head, PutRowHead(row, head));
   out->append(row.payload);
 }
 
@@ -38,6 +46,7 @@ bool DecodeRow(std::string_view bytes, RowEnvelope* row) {
       !ReadFingerprint(&reader, &row->fingerprint)) {
     return false;
   }
+  if (row->version.text().size() > kVersionBytesMax) return false;
   row->payload = reader.rest();
   return !row->tombstone || (row->payload.empty() && row->fingerprint == Fingerprint{});
 }

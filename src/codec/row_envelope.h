@@ -13,10 +13,11 @@
 
 #include "codec/fingerprint.h"
 
+#include <idem/limits.h>
 #include <idem/record.h>
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,12 @@ struct RowEnvelope {
 };
 
 void AppendRow(const RowEnvelope& row, std::string* out);
+
+// Writes what stands in front of the payload, its head, to `out` and returns how long it is.
+// REQUIRES: a version of at most kVersionBytesMax bytes.
+std::size_t PutRowHead(const RowEnvelope& row, char* out) noexcept;
+
+inline constexpr std::size_t kRowHeadBytesMax = 1 + 10 + 5 + 1 + kVersionBytesMax + 16;
 
 // The views refer to `bytes`. False on any bytes that AppendRow does not write. Total.
 bool DecodeRow(std::string_view bytes, RowEnvelope* row);

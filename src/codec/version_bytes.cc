@@ -4,6 +4,8 @@
 
 #include "codec/version_order.h"
 
+#include <algorithm>
+
 namespace idem::codec {
 namespace {
 
@@ -28,6 +30,16 @@ void AppendVersionBytes(const Version& version, std::string* out) {
   } else {
     base::AppendSized(version.text(), out);
   }
+}
+
+char* PutVersionBytes(const Version& version, char* out) noexcept {
+  if (!version.has_value()) return out;
+  if (version.is_integer()) {
+    base::PutFixed64(static_cast<std::uint64_t>(version.integer()) ^ std::uint64_t{1} << 63, out);
+    return out + 8;
+  }
+  out = base::PutVarint64(version.text().size(), out);
+  return std::copy(version.text().begin(), version.text().end(), out);
 }
 
 bool ReadVersionBytes(std::uint8_t tag, base::Reader* reader, Version* version) noexcept {

@@ -25,6 +25,9 @@ inline constexpr std::uint8_t kVersionTagMax = 2;
 std::uint8_t VersionTag(const Version& version) noexcept;
 void AppendVersionBytes(const Version& version, std::string* out);
 
+// The same to `out`, and returns where they end.
+char* PutVersionBytes(const Version& version, char* out) noexcept;
+
 // The version refers to the reader's bytes. False for a tag that is none. Total.
 bool ReadVersionBytes(std::uint8_t tag, base::Reader* reader, Version* version) noexcept;
 

@@ -15,7 +15,21 @@
 namespace idem::pipeline {
 Committer::Committer(storage::Store* store, Ledger* ledger, const SinkOptions* options,
                      Clock* clock)
-    : store_(store), ledger_(ledger), options_(options), clock_(clock) {}
+    : store_(store),
+      ledger_(ledger),
+      options_(options),
+      clock_(clock),
+      identities_(work_.index.hash(), options->identity_bytes, options->filter_bytes) {
+  work_.identities = &identities_;
+}
+
+Result<void> Committer::LoadIdentities(const storage::StoreView& view) {
+  std::uint64_t keys = 0;
+  for (const auto& [name, table] : ledger_->tables) {
+    keys += table->state.rows + table->state.tombstones + table->state.event_ids;
+  }
+  return identities_.Load(view, keys, options_->logger);
+}
 
 Result<CommitReport> Committer::Commit(const RecordBuffer& batch,
                                        const std::optional<BatchToken>& batch_token) {
@@ -61,6 +75,7 @@ Result<std::vector<Outcome>> Committer::DecideAll(const RecordBuffer& batch) {
   std::vector<Outcome> outcomes;
   outcomes.reserve(batch.records().size());
   Decide(batch, NextCommit(), &work_, &outcomes);
+  if (auto ok = GatherPayloads(*store_, &work_); !ok) return ok.error();
   if (options_->on_invalid == InvalidPolicy::kRejectBatch) {
     if (auto ok = RejectInvalid(batch, outcomes); !ok) return ok.error();
   }
@@ -91,22 +106,25 @@ WorkingSet* Committer::FreshWorkingSet() {
 
 void Committer::StageWork(WritePlanBuilder* plan) {
   const auto keys = work_.index.keys();
+  const auto hashes = work_.index.hashes();
+  char bytes[codec::kRowHeadBytesMax];
   for (std::size_t i = 0; i < work_.slots.size(); ++i) {
     const Slot& slot = work_.slots[i];
     if (!slot.dirty) continue;
-    bytes_.clear();
     if (keys[i][0] == static_cast<char>(codec::Space::kRow)) {
-      codec::AppendRow(slot.row, &bytes_);
+      const std::string_view head(bytes, codec::PutRowHead(slot.row, bytes));
+      plan->PutIdentity(keys[i], hashes[i], head, slot.row.payload);
     } else {
+      bytes_.clear();
       codec::AppendEvent(slot.event, &bytes_);
+      plan->PutIdentity(keys[i], hashes[i], bytes_, {});
     }
-    plan->PutView(keys[i], bytes_);
   }
   for (const auto& [table, state] : work_.tables) {
     if (state.last_commit != NextCommit()) continue;
     bytes_.clear();
     codec::AppendTableState(state, &bytes_);
-    plan->PutCopy(codec::TableStateKey(table->definition.id), bytes_);
+    plan->Put(codec::TableStateKey(table->definition.id), bytes_);
   }
 }
 
@@ -116,14 +134,14 @@ void Committer::StageSources() {
     touched.checkpoint.commit = NextCommit();
     bytes_.clear();
     codec::AppendCheckpoint(touched.checkpoint, &bytes_);
-    plan_.PutCopy(key, bytes_);
+    plan_.Put(key, bytes_);
   }
 }
 
 void Committer::StageToken(const TokenLookup& lookup, const std::vector<Outcome>& outcomes) {
   bytes_.clear();
   codec::AppendTokenRecord({NextCommit(), lookup.batch, outcomes}, &bytes_);
-  plan_.PutCopy(lookup.key, bytes_);
+  plan_.Put(lookup.key, bytes_);
 }
 
 Result<CommitReport> Committer::Finish(std::vector<Outcome> outcomes) {
@@ -140,16 +158,39 @@ Result<CommitReport> Committer::Finish(std::vector<Outcome> outcomes) {
     PublishSources();
     ++ledger_->last_commit;
   }
+  RememberRead();
   return report;
 }
 
 Result<void> Committer::WritePlanned(WritePlanBuilder* plan) {
   std::string commit;
   codec::AppendFixed64(NextCommit(), &commit);
-  plan->PutCopy(codec::SpaceKey(codec::Space::kLastCommit), commit);
+  plan->Put(codec::SpaceKey(codec::Space::kLastCommit), commit);
   auto written = store_->Commit(plan->Finish(ledger_->epoch), Durability::kAsync);
   if (!written && written.error().code() == ErrorCode::kCommitUnknown) ledger_->poisoned = true;
+  if (written) Remember(*plan);
   return written;
+}
+
+void Committer::Remember(const WritePlanBuilder& plan) {
+  for (const StagedIdentity& staged : plan.identities()) {
+    identities_.Put(staged.key, staged.hash, staged.head);
+  }
+  for (const std::string_view key : plan.erased()) {
+    identities_.Erase(key, identities_.hash()(key));
+  }
+}
+
+// What had to be read was not in memory; it may well be asked for again. What was changed since is
+// remembered already.
+void Committer::RememberRead() {
+  for (std::size_t i = 0; i < work_.asked.size(); ++i) {
+    const Slot& slot = work_.slots[work_.asked[i]];
+    const auto& value = work_.read->values[i];
+    if (!value || slot.dirty) continue;
+    identities_.Put(work_.asked_keys[i], work_.index.hashes()[work_.asked[i]],
+                    value->substr(0, value->size() - slot.row.payload.size()));
+  }
 }
 
 Result<void> Committer::CommitPlan(WritePlanBuilder* plan) {

@@ -13,6 +13,7 @@
 // Thread-safety: external; the sink serialises all calls.
 #pragma once
 
+#include "pipeline/identities.h"
 #include "pipeline/ledger.h"
 #include "pipeline/source_pass.h"
 #include "pipeline/tokens.h"
@@ -40,6 +41,9 @@ class Committer {
 
   std::uint64_t NextCommit() const noexcept { return ledger_->last_commit + 1; }
 
+  // Once, before the first commit, with what the store holds.
+  Result<void> LoadIdentities(const storage::StoreView& view);
+
   // For upkeep that applies a record: the working set, cleared.
   WorkingSet* FreshWorkingSet();
   // Stages the working set's dirty slots and table states.
@@ -53,6 +57,8 @@ class Committer {
   void StageSources();
   void StageToken(const TokenLookup& lookup, const std::vector<Outcome>& outcomes);
   Result<void> WritePlanned(WritePlanBuilder* plan);
+  void Remember(const WritePlanBuilder& plan);
+  void RememberRead();
   Result<CommitReport> Finish(std::vector<Outcome> outcomes);
   void PublishSources();
   std::vector<OpenGap> OpenGaps() const;
@@ -67,6 +73,9 @@ class Committer {
   WorkingSet work_;
   WritePlanBuilder plan_;
   std::string bytes_;
+
+  // What it keeps of the store; declared after the working set, whose hash it shares.
+  Identities identities_;
 };
 
 }  // namespace idem::pipeline

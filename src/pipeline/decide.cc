@@ -35,10 +35,12 @@ codec::Fingerprint EventOf(const BatchRecord& record, const Candidate& candidate
 
 // The same content came again from a source of a higher rank. The row keeps its commit, but the
 // rank counts in later ties, so it must not depend on which of the two came first (invariant 2).
-void RaiseRank(const TableOptions& options, const Candidate& candidate, Slot* slot) {
-  if (options.tie != TieRule::kConverge || candidate.rank <= slot->row.rank) return;
-  slot->row.rank = candidate.rank;
-  slot->dirty = true;
+void RaiseRank(const TableOptions& options, const Candidate& candidate, WorkingSet* work) {
+  Slot& slot = work->slots[candidate.row];
+  if (options.tie != TieRule::kConverge || candidate.rank <= slot.row.rank) return;
+  slot.row.rank = candidate.rank;
+  slot.dirty = true;
+  if (slot.payload_unread) work->kept_payloads.push_back(candidate.row);
 }
 
 Outcome DecideByRow(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
@@ -61,7 +63,7 @@ Outcome DecideByRow(const BatchRecord& record, const Candidate& candidate, std::
   }
   const Outcome outcome{decision.verdict, decision.reason, slot.row.commit};
   if (options.mode == TableMode::kUpsert && decision.verdict == Verdict::kDuplicate) {
-    RaiseRank(options, candidate, &slot);
+    RaiseRank(options, candidate, work);
   }
   return outcome;
 }
@@ -91,6 +93,7 @@ void ReplaceRow(const BatchRecord& record, const Candidate& candidate, std::uint
   }
   slot->exists = true;
   slot->dirty = true;
+  slot->payload_unread = false;
   slot->row = {IsDelete(record),      commit,      candidate.rank, candidate.version,
                candidate.fingerprint, record.value};
   if (IsDelete(record)) {

@@ -4,6 +4,8 @@
 #include "codec/keyspace.h"
 #include "rules/validate.h"
 
+#include <algorithm>
+
 namespace idem::pipeline {
 namespace {
 
@@ -42,16 +44,41 @@ Result<void> Decode(std::string_view key, std::string_view value, Slot* slot) {
   return Damaged(is_row ? "a row" : "an event id");
 }
 
-Result<void> ReadSlots(const storage::Store& store, WorkingSet* work) {
+// What memory knows of the keys. The slots and entries that it will look at are on their way into
+// the cache while it works on those before them.
+Result<void> FindSlots(WorkingSet* work) {
+  constexpr std::size_t kAhead = 8;
+  const Identities& identities = *work->identities;
   const auto keys = work->index.keys();
-  work->slots.assign(keys.size(), Slot{});
-  if (keys.empty()) return {};
-  if (!work->read) work->read = store.NewReadResult();
-  if (auto read = store.Read(keys, work->read.get()); !read) return read;
+  const auto hashes = work->index.hashes();
+  for (std::size_t i = 0; i < std::min(2 * kAhead, keys.size()); ++i) {
+    identities.PrefetchSlot(hashes[i]);
+  }
   for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i + 2 * kAhead < keys.size()) identities.PrefetchSlot(hashes[i + 2 * kAhead]);
+    if (i + kAhead < keys.size()) identities.PrefetchEntry(hashes[i + kAhead]);
+    const Identities::Found found = identities.Find(keys[i], hashes[i]);
+    if (found.presence == Identities::Presence::kPresent) {
+      Slot& slot = work->slots[i];
+      if (auto decoded = Decode(keys[i], found.head, &slot); !decoded) return decoded;
+      slot.payload_unread = !slot.row.tombstone;
+    } else if (found.presence == Identities::Presence::kUnknown) {
+      work->asked.push_back(static_cast<std::uint32_t>(i));
+      work->asked_keys.push_back(keys[i]);
+    }
+  }
+  return {};
+}
+
+Result<void> ReadSlots(const storage::Store& store, WorkingSet* work) {
+  if (work->asked.empty()) return {};
+  if (!work->read) work->read = store.NewReadResult();
+  if (auto read = store.Read(work->asked_keys, work->read.get()); !read) return read;
+  for (std::size_t i = 0; i < work->asked.size(); ++i) {
     const auto& value = work->read->values[i];
     if (!value) continue;
-    if (auto decoded = Decode(keys[i], *value, &work->slots[i]); !decoded) return decoded;
+    Slot* slot = &work->slots[work->asked[i]];
+    if (auto decoded = Decode(work->asked_keys[i], *value, slot); !decoded) return decoded;
   }
   return {};
 }
@@ -73,7 +100,28 @@ Result<void> Gather(const RecordBuffer& batch, const SourcePassResult& sources,
     }
     work->candidates.push_back(candidate);
   }
+  work->slots.assign(work->index.keys().size(), Slot{});
+  if (auto found = FindSlots(work); !found) return found;
   return ReadSlots(store, work);
+}
+
+Result<void> GatherPayloads(const storage::Store& store, WorkingSet* work) {
+  std::erase_if(work->kept_payloads,
+                [work](std::uint32_t slot) { return !work->slots[slot].payload_unread; });
+  if (work->kept_payloads.empty()) return {};
+  std::vector<std::string_view> keys;
+  for (const std::uint32_t slot : work->kept_payloads) keys.push_back(work->index.keys()[slot]);
+  if (!work->payloads) work->payloads = store.NewReadResult();
+  if (auto read = store.Read(keys, work->payloads.get()); !read) return read;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    codec::RowEnvelope row;
+    const auto& value = work->payloads->values[i];
+    if (!value || !codec::DecodeRow(*value, &row)) return Damaged("a row");
+    Slot& slot = work->slots[work->kept_payloads[i]];
+    slot.row.payload = row.payload;
+    slot.payload_unread = false;
+  }
+  return {};
 }
 
 }  // namespace idem::pipeline

@@ -2,28 +2,10 @@
 #include "pipeline/key_index.h"
 
 #include <algorithm>
-#include <random>
-
-#include <xxhash.h>
 
 namespace idem::pipeline {
 
-namespace {
-
-// One device for both halves: to make one costs more than all that an opening in memory does else.
-std::uint64_t RandomSeed() {
-  std::random_device device;
-  const std::uint64_t high = device();
-  return (high << 32) | device();
-}
-
-}  // namespace
-
-KeyIndex::KeyIndex() : seed_(RandomSeed()) { Grow(); }
-
-std::uint64_t KeyIndex::Hash(std::string_view key) const noexcept {
-  return XXH3_64bits_withSeed(key.data(), key.size(), seed_);
-}
+KeyIndex::KeyIndex() { Grow(); }
 
 // Costs what was added, not what the largest batch ever took.
 void KeyIndex::Clear() noexcept {
@@ -39,7 +21,7 @@ void KeyIndex::Clear() noexcept {
 
 std::uint32_t KeyIndex::Add(std::string_view key) {
   if (2 * (keys_.size() + 1) > table_.size()) Grow();
-  const std::uint64_t hash = Hash(key);
+  const std::uint64_t hash = hash_(key);
   const std::size_t mask = table_.size() - 1;
   std::size_t at = hash & mask;
   for (; table_[at] != 0; at = (at + 1) & mask) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // KeyIndex: numbers the distinct store keys of one commit 0, 1, 2, ... in order of first use. Full
-// keys are compared; the hash, seeded at random, only finds them, so that nobody can choose keys
-// that collide. Clear keeps the memory.
+// keys are compared; the hash only finds them. Clear keeps the memory.
 //
 // Thread-safety: none. Lifetime: refers to the keys' bytes.
 #pragma once
+
+#include "pipeline/key_hash.h"
 
 #include <cstdint>
 #include <span>
@@ -21,12 +22,13 @@ class KeyIndex {
   void Clear() noexcept;
   std::uint32_t Add(std::string_view key);
   std::span<const std::string_view> keys() const noexcept { return keys_; }
+  std::span<const std::uint64_t> hashes() const noexcept { return hashes_; }  // of the keys
+  const KeyHash& hash() const noexcept { return hash_; }
 
  private:
   void Grow();
-  std::uint64_t Hash(std::string_view key) const noexcept;
 
-  const std::uint64_t seed_;
+  const KeyHash hash_;
   std::vector<std::string_view> keys_;
   std::vector<std::uint64_t> hashes_;  // of keys_
   std::vector<std::uint32_t> table_;   // open addressing, a power of two; 0: free, else number + 1

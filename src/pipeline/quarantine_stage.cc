@@ -118,7 +118,7 @@ Result<void> StageQuarantine(const RecordBuffer& batch, const QuarantineContext&
     codec::AppendQuarantineEntry(
         MakeEntry(batch, batch.records()[entry.record], (*outcomes)[entry.record], context),
         &bytes);
-    plan->PutCopy(entry.key, bytes);
+    plan->Put(entry.key, bytes);
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include "codec/catalog.h"
 #include "codec/event_record.h"
 #include "codec/row_envelope.h"
+#include "pipeline/identities.h"
 #include "pipeline/key_index.h"
 #include "pipeline/record_buffer.h"
 #include "storage/store.h"
@@ -27,7 +28,8 @@ inline constexpr std::uint32_t kNoSlot = UINT32_MAX;
 struct Slot {
   bool exists = false;
   bool dirty = false;
-  codec::RowEnvelope row;  // views refer to the read result or to the batch
+  bool payload_unread = false;  // the row was found in memory, where its payload is not
+  codec::RowEnvelope row;       // views refer to identities, read result or batch
   codec::EventRecord event;
 };
 
@@ -43,12 +45,22 @@ struct Candidate {
 };
 
 struct WorkingSet {
+  const Identities* identities = nullptr;
   KeyIndex index;
   std::vector<Slot> slots;  // by number in `index`
   std::vector<Candidate> candidates;
   std::map<const TableEntry*, codec::TableState> tables;  // the states after this commit
   std::pair<const TableEntry* const, codec::TableState>* last_table = nullptr;  // in `tables`
+
+  // What memory could not tell: slots, their keys, and the store's answer in the same order.
+  std::vector<std::uint32_t> asked;
+  std::vector<std::string_view> asked_keys;
   std::unique_ptr<storage::ReadResult> read;
+
+  // Rows to write again as they are but for their head, which may need their payload.
+  std::vector<std::uint32_t> kept_payloads;
+  std::unique_ptr<storage::ReadResult> payloads;
+
   base::Arena versions;  // normal forms that differ from what was handed in
   std::string scratch;
 
@@ -58,6 +70,9 @@ struct WorkingSet {
     candidates.clear();
     tables.clear();
     last_table = nullptr;
+    asked.clear();
+    asked_keys.clear();
+    kept_payloads.clear();
     versions.Clear();
   }
 };

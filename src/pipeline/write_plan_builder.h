@@ -1,30 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// WritePlanBuilder: collects the entries of one commit. Owns the bytes it is given.
+// WritePlanBuilder: collects the entries of one commit, and what of them is to be remembered in
+// memory (identities.h) once it has happened. Owns the bytes it is given.
 #pragma once
 
 #include "base/arena.h"
 #include "storage/store.h"
 
+#include <cstdint>
+#include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace idem::pipeline {
+
+// An entry of the plan that is a row or an event id.
+struct StagedIdentity {
+  std::string_view key;
+  std::uint64_t hash = 0;  // of the key
+  std::string_view head;   // see identities.h
+};
 
 class WritePlanBuilder {
  public:
   void Clear() noexcept {
     plan_.writes.clear();
+    identities_.clear();
+    erased_.clear();
     arena_.Clear();
   }
-  // `key` must outlive the plan; PutCopy and Erase copy it.
-  void PutView(std::string_view key, std::string_view value) {
-    plan_.writes.push_back({key, arena_.Copy(value)});
+
+  void Put(std::string_view key, std::string_view value) {
+    plan_.writes.push_back({arena_.Copy(key), arena_.Copy(value)});
   }
-  void PutCopy(std::string_view key, std::string_view value) { PutView(arena_.Copy(key), value); }
-  void Erase(std::string_view key) { plan_.writes.push_back({arena_.Copy(key), std::nullopt}); }
+  void Erase(std::string_view key) {
+    plan_.writes.push_back({arena_.Copy(key), std::nullopt});
+    erased_.push_back(plan_.writes.back().key);
+  }
+  // `key` must outlive the plan. The value is the head and, of a row, the payload.
+  void PutIdentity(std::string_view key, std::uint64_t hash, std::string_view head,
+                   std::string_view payload) {
+    char* value = arena_.Allocate(head.size() + payload.size());
+    std::memcpy(value, head.data(), head.size());
+    if (!payload.empty()) std::memcpy(value + head.size(), payload.data(), payload.size());
+    plan_.writes.push_back({key, std::string_view(value, head.size() + payload.size())});
+    identities_.push_back({key, hash, {value, head.size()}});
+  }
 
   bool empty() const noexcept { return plan_.writes.empty(); }
+  std::span<const StagedIdentity> identities() const noexcept { return identities_; }
+  std::span<const std::string_view> erased() const noexcept { return erased_; }  // any keys
   const storage::WritePlan& Finish(std::uint64_t epoch) {
     plan_.writer_epoch = epoch;
     return plan_;
@@ -32,6 +59,8 @@ class WritePlanBuilder {
 
  private:
   storage::WritePlan plan_;
+  std::vector<StagedIdentity> identities_;
+  std::vector<std::string_view> erased_;
   base::Arena arena_;
 };
 

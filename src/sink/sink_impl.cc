@@ -101,6 +101,7 @@ Result<void> SinkImpl::Load() {
   auto view = store_->NewView();
   if (!view) return view.error();
   if (auto ok = ledger_.Load(this, **view); !ok) return ok;
+  if (auto ok = committer_.LoadIdentities(**view); !ok) return ok;
   // TakeEpoch was a durable commit after all of it.
   if (auto ok = syncs_.AcceptLoaded(); !ok) return ok;
   if (options_.background_sync) background_ = std::make_unique<BackgroundSync>(&syncs_);
@@ -134,7 +135,7 @@ Result<Table> SinkImpl::CreateTable(std::string_view name, TableOptions options)
   std::string bytes;
   codec::AppendTableDefinition(table, &bytes);
   WritePlanBuilder plan;
-  plan.PutCopy(codec::TableKey(name), bytes);
+  plan.Put(codec::TableKey(name), bytes);
   if (auto ok = CommitDurably(&plan); !ok) return ok.error();
   const pipeline::UnfinishedWrite unfinished(&ledger_);
   auto entry = std::make_unique<TableEntry>(this, std::move(table));
@@ -169,7 +170,7 @@ Result<void> SinkImpl::DeclareSource(std::string_view source, const SourceOption
   std::string bytes;
   codec::AppendSourceOptions(options, &bytes);
   WritePlanBuilder plan;
-  plan.PutCopy(codec::SourceKey(source), bytes);
+  plan.Put(codec::SourceKey(source), bytes);
   if (auto ok = CommitDurably(&plan); !ok) return ok;
   const pipeline::UnfinishedWrite unfinished(&ledger_);
   const std::lock_guard ledger_lock(ledger_.mutex);

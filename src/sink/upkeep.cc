@@ -81,10 +81,10 @@ Result<void> SinkImpl::Rewind(std::string_view source, PartitionRef partition,
   WritePlanBuilder plan;
   std::string bytes;
   codec::AppendCheckpoint(checkpoint, &bytes);
-  plan.PutCopy(key, bytes);
+  plan.Put(key, bytes);
   bytes.clear();
   codec::AppendRewind(entry, &bytes);
-  plan.PutCopy(codec::RewindKey(source, partition, entry.commit), bytes);
+  plan.Put(codec::RewindKey(source, partition, entry.commit), bytes);
   // Published before the sync, so that the watermark learns of it.
   if (auto ok = committer_.CommitPlan(&plan); !ok) return ok;
   const pipeline::UnfinishedWrite unfinished(&ledger_);
@@ -129,7 +129,7 @@ Result<void> SinkImpl::Resolve(const QuarantineId& id, Resolution resolution) {
   entry.state = wanted;
   std::string bytes;
   codec::AppendQuarantineEntry(entry, &bytes);
-  plan.PutCopy(key, bytes);
+  plan.Put(key, bytes);
   if (auto ok = CommitDurably(&plan); !ok) return ok;
   const pipeline::UnfinishedWrite unfinished(&ledger_);
   const std::lock_guard ledger_lock(ledger_.mutex);
@@ -191,7 +191,7 @@ Result<void> SinkImpl::ForgetTokens(std::string_view application, std::int64_t b
     more = *staged;
     std::string bytes;
     codec::AppendFixed64(static_cast<std::uint64_t>(floor), &bytes);
-    plan.PutCopy(floor_key, bytes);
+    plan.Put(floor_key, bytes);
     if (auto ok = CommitDurably(&plan); !ok) return ok;
   }
   return {};
@@ -239,7 +239,7 @@ Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
     state.last_commit = committer_.NextCommit();
     std::string bytes;
     codec::AppendTableState(state, &bytes);
-    plan.PutCopy(codec::TableStateKey(entry.definition.id), bytes);
+    plan.Put(codec::TableStateKey(entry.definition.id), bytes);
     if (auto ok = CommitDurably(&plan); !ok) return ok.error();
     const std::lock_guard ledger_lock(ledger_.mutex);
     ledger_.tables.find(entry.definition.name)->second->state = state;

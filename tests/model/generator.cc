@@ -102,6 +102,9 @@ class Maker {
     options.limits.value_bytes = kSmall;
     options.write_buffer_bytes = 1 << 20;
     options.cache_bytes = 1 << 20;
+    // None, room for a handful of entries, room for all.
+    constexpr std::size_t kIdentityBytes[] = {0, 512, 1 << 16};
+    options.identity_bytes = kIdentityBytes[random_.Below(3)];
     options.filter_bytes = random_.Percent(20) ? 0 : 1 << 16;
     options.on_invalid = InvalidPolicy::kQuarantine;
     if (!profile_.rejections) return options;

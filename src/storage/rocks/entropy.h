@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Random bytes of the operating system: a store's identity and the seed of its filter. Nothing that
-// is decided or stored about a record depends on them.
+// Random bytes of the operating system: a store's identity and the seed of its memtable. Nothing
+// that is decided or stored about a record depends on them.
 #pragma once
 
 #include <idem/result.h>

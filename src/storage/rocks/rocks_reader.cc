@@ -133,7 +133,7 @@ class RocksReader final : public Store {
     return Guarded([&]() -> Result<void> {
       Result<std::shared_ptr<const Pin>> pin = PinNewest();
       if (!pin) return pin.error();
-      return ReadKeys((*pin)->db(), nullptr, keys, result);
+      return ReadKeys((*pin)->db(), keys, result);
     });
   }
 

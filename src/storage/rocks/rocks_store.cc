@@ -12,7 +12,6 @@
 #include "storage/rocks/file_system_env.h"
 #include "storage/rocks/guarded_files.h"
 #include "storage/rocks/health.h"
-#include "storage/rocks/key_filter.h"
 #include "storage/rocks/open_db.h"
 #include "storage/rocks/owned_files.h"
 #include "storage/rocks/private_files.h"
@@ -75,7 +74,7 @@ class RocksStore final : public Store {
   std::unique_ptr<ReadResult> NewReadResult() const override { return NewRocksReadResult(cache_); }
 
   Result<void> Read(std::span<const std::string_view> keys, ReadResult* result) const override {
-    return ReadKeys(db_.get(), filter_.get(), keys, result);
+    return ReadKeys(db_.get(), keys, result);
   }
 
   Result<void> Commit(const WritePlan& plan, Durability durability) override;
@@ -119,7 +118,6 @@ class RocksStore final : public Store {
   SpaceGuard space_;  // Check: guarded by commit_mutex_
   const WriteStall stall_;
   std::unique_ptr<rocksdb::DB> db_;
-  std::unique_ptr<KeyFilter> filter_;  // null: none
 
   std::mutex commit_mutex_;  // between Commit and TakeEpoch, so that no plan slips past an epoch
   std::atomic<std::uint64_t> epoch_ = 0;  // the stored one; changed under commit_mutex_ alone
@@ -168,9 +166,6 @@ Result<void> RocksStore::Load() {
     return CorruptionError("the stored writer epoch is damaged");
   }
   epoch_ = epoch;
-  auto filter = KeyFilter::Build(db_.get(), options_.filter_bytes, options_.logger);
-  if (!filter) return filter.error();
-  filter_ = *std::move(filter);
   return {};
 }
 
@@ -267,7 +262,6 @@ Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
         return Error(ErrorCode::kLimitExceeded, "an entry does not fit a batch: " +
                                                     status.ToString() + "; commit smaller ones");
       }
-      if (write.value && filter_ != nullptr) filter_->Add(write.key);
     }
     return ApplyUnlessStalled(&batch, durability == Durability::kSync);
   });

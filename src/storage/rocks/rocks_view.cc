@@ -7,6 +7,7 @@
 #include "storage/rocks/status.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -17,10 +18,9 @@ class RocksReadResult final : public ReadResult {
  public:
   explicit RocksReadResult(std::shared_ptr<rocksdb::Cache> cache) : cache_(std::move(cache)) {}
 
-  Result<void> Read(rocksdb::DB* db, const KeyFilter* filter,
-                    std::span<const std::string_view> keys) {
+  Result<void> Read(rocksdb::DB* db, std::span<const std::string_view> keys) {
     Release();
-    ChooseKeys(filter, keys);
+    ChooseKeys(keys);
     if (!slices_.empty()) {
       if (pinned_.size() < slices_.size()) pinned_.resize(slices_.size());
       statuses_.resize(slices_.size());
@@ -39,11 +39,9 @@ class RocksReadResult final : public ReadResult {
   }
 
   // The keys to look up, ascending and each once, as MultiGet reads them best.
-  void ChooseKeys(const KeyFilter* filter, std::span<const std::string_view> keys) {
-    order_.clear();
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      if (filter == nullptr || filter->MayContain(keys[i])) order_.push_back(i);
-    }
+  void ChooseKeys(std::span<const std::string_view> keys) {
+    order_.resize(keys.size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
     std::sort(order_.begin(), order_.end(),
               [&keys](std::size_t a, std::size_t b) { return keys[a] < keys[b]; });
     slices_.clear();
@@ -145,9 +143,8 @@ std::unique_ptr<ReadResult> NewRocksReadResult(std::shared_ptr<rocksdb::Cache> c
   return std::make_unique<RocksReadResult>(std::move(cache));
 }
 
-Result<void> ReadKeys(rocksdb::DB* db, const KeyFilter* filter,
-                      std::span<const std::string_view> keys, ReadResult* result) {
-  return Guarded([&] { return static_cast<RocksReadResult*>(result)->Read(db, filter, keys); });
+Result<void> ReadKeys(rocksdb::DB* db, std::span<const std::string_view> keys, ReadResult* result) {
+  return Guarded([&] { return static_cast<RocksReadResult*>(result)->Read(db, keys); });
 }
 
 Result<std::optional<std::string>> ReadKey(rocksdb::DB* db, const rocksdb::Snapshot* snapshot,

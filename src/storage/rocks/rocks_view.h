@@ -4,7 +4,6 @@
 #pragma once
 
 #include "codec/store_header.h"
-#include "storage/rocks/key_filter.h"
 #include "storage/store.h"
 
 #include <rocksdb/cache.h>
@@ -39,9 +38,8 @@ std::unique_ptr<StoreView> NewRocksView(std::shared_ptr<const Pin> pin);
 // Values that stand in the block cache are not copied, so the result holds the cache as well.
 std::unique_ptr<ReadResult> NewRocksReadResult(std::shared_ptr<rocksdb::Cache> cache);
 
-// Reads `keys` into a result made by NewRocksReadResult, as of one moment. `filter` may be null.
-Result<void> ReadKeys(rocksdb::DB* db, const KeyFilter* filter,
-                      std::span<const std::string_view> keys, ReadResult* result);
+// Reads `keys` into a result made by NewRocksReadResult, as of one moment.
+Result<void> ReadKeys(rocksdb::DB* db, std::span<const std::string_view> keys, ReadResult* result);
 
 // One key as of `snapshot`, which may be null: now.
 Result<std::optional<std::string>> ReadKey(rocksdb::DB* db, const rocksdb::Snapshot* snapshot,

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Identities: what decisions need of a store's rows and event ids, in memory. A record whose key is
+// found here, or is certainly new, is decided without a read.
+//
+//   slots      {fragment of the key's hash, place}  open addressing, linear probing
+//   log        {fragment, sizes} key head           a ring: a new entry overwrites the oldest ones
+//   forgotten  a Bloom filter of the keys whose entries had to make room
+//
+// The head of an entry is its value in the store without a row's payload, which nothing decides by.
+// Whole keys are compared: a hash only says where to look (invariant: never a false duplicate).
+//
+// I-ID-1  A head that Find returns is the head of that key's entry in the store.
+// I-ID-2  Of a key that Find says is absent, the store has no entry.
+//
+// Both hold because the one writer of the store tells of every entry that it wrote (Put, Erase),
+// after the commit, and because Load begins with all there are. Everything is laid out for its
+// largest size when it is made, so no insertion ever waits for a table to grow.
+//
+// Thread-safety: external. No method but Load fails or throws.
+#pragma once
+
+#include "base/pages.h"
+#include "pipeline/blocked_bloom.h"
+#include "pipeline/key_hash.h"
+#include "storage/store.h"
+
+#include <idem/logger.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace idem::pipeline {
+
+class Identities {
+ public:
+  // `table_bytes` for slots and log, `filter_bytes` for the filter; either may be 0.
+  Identities(KeyHash hash, std::size_t table_bytes, std::size_t filter_bytes);
+
+  // Begins with every row and event id of `view`, `keys` of them. Where that is so many that the
+  // filter would seldom spare a read, they are not looked at, and every key is one that may be
+  // there. Errors: kIoError, kCorruption.
+  Result<void> Load(const storage::StoreView& view, std::uint64_t keys, Logger* logger);
+
+  enum class Presence : std::uint8_t {
+    kUnknown,  // the store must be asked
+    kAbsent,   // I-ID-2
+    kPresent,  // I-ID-1
+  };
+  struct Found {
+    Presence presence = Presence::kUnknown;
+    std::string_view head;  // valid until the next Put or Erase
+  };
+  // In all of these `hash` is that of the key.
+  Found Find(std::string_view key, std::uint64_t hash) const noexcept;
+
+  // Bring into the cache what Find will look at, the slot first and then what it refers to.
+  void PrefetchSlot(std::uint64_t hash) const noexcept;
+  void PrefetchEntry(std::uint64_t hash) const noexcept;
+
+  // The store's entry of `key` has this head. Neither may lie in this object's memory.
+  void Put(std::string_view key, std::uint64_t hash, std::string_view head) noexcept;
+
+  // The store has no entry of `key` any more.
+  void Erase(std::string_view key, std::uint64_t hash) noexcept;
+
+  const KeyHash& hash() const noexcept { return hash_; }
+  std::size_t size() const noexcept { return size_; }              // entries in memory
+  std::uint64_t forgotten() const noexcept { return forgotten_; }  // keys given to the filter
+
+ private:
+  struct Slot {
+    std::uint32_t fragment;
+    std::uint32_t place;  // in the log, in units, and one more; 0: free
+  };
+  struct Entry {
+    std::uint32_t fragment;
+    std::uint32_t
+        sizes;  // of the key, and in the lowest byte of the head; 0: nothing up to the end
+
+    std::size_t key_bytes() const noexcept { return sizes >> 8; }
+    std::size_t head_bytes() const noexcept { return sizes & 0xff; }
+    std::string_view key() const noexcept { return {bytes(), key_bytes()}; }
+    std::string_view head() const noexcept { return {bytes() + key_bytes(), head_bytes()}; }
+    const char* bytes() const noexcept { return reinterpret_cast<const char*>(this + 1); }
+    char* bytes() noexcept { return reinterpret_cast<char*>(this + 1); }
+  };
+
+  static std::uint64_t UnitsOf(std::size_t key_bytes, std::size_t head_bytes) noexcept;
+  bool Fits(std::string_view key, std::string_view head) const noexcept;
+  Slot* slots() const noexcept { return static_cast<Slot*>(slots_.memory()); }
+  Entry* EntryAt(std::uint64_t position) const noexcept;
+  std::size_t HomeOf(std::uint32_t fragment) const noexcept;
+  std::size_t After(std::size_t at) const noexcept { return at + 1 == slot_count_ ? 0 : at + 1; }
+  std::size_t SlotOf(std::string_view key, std::uint32_t fragment) const noexcept;
+  void RemoveSlot(std::size_t at) noexcept;
+  void MakeRoom(std::uint64_t units) noexcept;
+  void ForgetOldest() noexcept;
+  void Forget(std::uint64_t hash) noexcept;
+
+  const KeyHash hash_;
+  const base::Pages slots_;
+  const base::Pages log_;
+  const std::size_t slot_count_;
+  const std::uint64_t log_units_;
+  BlockedBloom filter_;
+
+  std::size_t size_ = 0;
+  std::uint64_t begin_ = 0;  // positions in an endless log; modulo log_units_ they are places
+  std::uint64_t end_ = 0;
+  std::uint64_t forgotten_ = 0;
+  bool loaded_ = false;  // false: the store may hold keys that neither table nor filter knows
+};
+
+}  // namespace idem::pipeline
