@@ -7,27 +7,12 @@
 #include <limits>
 
 namespace idem::base {
-namespace {
-
-constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
-
-}  // namespace
-
-void PutFixed64(std::uint64_t value, char* out) noexcept {
-  for (int i = 0; i < 8; ++i) out[i] = static_cast<char>(value >> (56 - 8 * i));
-}
-
-char* PutVarint64(std::uint64_t value, char* out) noexcept {
-  for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
-  *out++ = static_cast<char>(value);
-  return out;
-}
 
 void AppendByte(std::uint8_t value, std::string* out) { out->push_back(static_cast<char>(value)); }
 
 void AppendFixed32(std::uint32_t value, std::string* out) {
   char bytes[4];
-  for (int i = 0; i < 4; ++i) bytes[i] = static_cast<char>(value >> (24 - 8 * i));
+  PutFixed32(value, bytes);
   out->append(bytes, sizeof bytes);
 }
 
@@ -38,7 +23,9 @@ void AppendFixed64(std::uint64_t value, std::string* out) {
 }
 
 void AppendOrderedInt64(std::int64_t value, std::string* out) {
-  AppendFixed64(static_cast<std::uint64_t>(value) ^ kSignBit, out);
+  char bytes[8];
+  PutOrderedInt64(value, bytes);
+  out->append(bytes, sizeof bytes);
 }
 
 void AppendVarint32(std::uint32_t value, std::string* out) { AppendVarint64(value, out); }
@@ -54,13 +41,6 @@ void AppendSized(std::string_view bytes, std::string* out) {
   out->append(bytes);
 }
 
-bool Reader::ReadByte(std::uint8_t* value) noexcept {
-  if (rest_.empty()) return false;
-  *value = static_cast<std::uint8_t>(rest_.front());
-  rest_.remove_prefix(1);
-  return true;
-}
-
 bool Reader::Expect(std::uint8_t value) noexcept {
   std::uint8_t found = 0;
   return ReadByte(&found) && found == value;
@@ -74,29 +54,7 @@ bool Reader::ReadFixed32(std::uint32_t* value) noexcept {
   return true;
 }
 
-bool Reader::ReadFixed64(std::uint64_t* value) noexcept {
-  std::string_view bytes;
-  if (!ReadBytes(8, &bytes)) return false;
-  *value = 0;
-  for (const char byte : bytes) *value = *value << 8 | static_cast<std::uint8_t>(byte);
-  return true;
-}
-
-bool Reader::ReadOrderedInt64(std::int64_t* value) noexcept {
-  std::uint64_t bits = 0;
-  if (!ReadFixed64(&bits)) return false;
-  *value = static_cast<std::int64_t>(bits ^ kSignBit);
-  return true;
-}
-
-bool Reader::ReadVarint32(std::uint32_t* value) noexcept {
-  std::uint64_t wide = 0;
-  if (!ReadVarint64(&wide) || wide > std::numeric_limits<std::uint32_t>::max()) return false;
-  *value = static_cast<std::uint32_t>(wide);
-  return true;
-}
-
-bool Reader::ReadVarint64(std::uint64_t* value) noexcept {
+bool Reader::ReadLongVarint64(std::uint64_t* value) noexcept {
   *value = 0;
   for (int shift = 0; shift < 64; shift += 7) {
     std::uint8_t byte = 0;

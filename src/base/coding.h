@@ -10,8 +10,10 @@
 // Every value has exactly one encoding: the Reader refuses a varint that is longer than need be.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -27,11 +29,26 @@ void AppendVarint64(std::uint64_t value, std::string* out);
 // REQUIRES: bytes.size() < 2^32.
 void AppendSized(std::string_view bytes, std::string* out);
 
-// Writes 8 bytes, big-endian, to `out`.
-void PutFixed64(std::uint64_t value, char* out) noexcept;
-
-// Writes up to kVarint64BytesMax bytes to `out` and returns where they end.
-char* PutVarint64(std::uint64_t value, char* out) noexcept;
+// Each writes to `out` and returns where what it wrote ends. In the header, as are the reads of
+// fixed sizes below: every record is written and read by them.
+inline char* PutFixed32(std::uint32_t value, char* out) noexcept {
+  if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap32(value);
+  std::memcpy(out, &value, sizeof value);
+  return out + sizeof value;
+}
+inline char* PutFixed64(std::uint64_t value, char* out) noexcept {
+  if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap64(value);
+  std::memcpy(out, &value, sizeof value);
+  return out + sizeof value;
+}
+inline char* PutOrderedInt64(std::int64_t value, char* out) noexcept {
+  return PutFixed64(static_cast<std::uint64_t>(value) ^ std::uint64_t{1} << 63, out);
+}
+inline char* PutVarint64(std::uint64_t value, char* out) noexcept {
+  for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
+  *out++ = static_cast<char>(value);
+  return out;
+}
 
 inline constexpr std::size_t kVarint64BytesMax = 10;
 
@@ -41,12 +58,40 @@ class Reader {
  public:
   explicit Reader(std::string_view bytes) noexcept : rest_(bytes) {}
 
-  [[nodiscard]] bool ReadByte(std::uint8_t* value) noexcept;
+  [[nodiscard]] bool ReadByte(std::uint8_t* value) noexcept {
+    if (rest_.empty()) return false;
+    *value = static_cast<std::uint8_t>(rest_.front());
+    rest_.remove_prefix(1);
+    return true;
+  }
   [[nodiscard]] bool ReadFixed32(std::uint32_t* value) noexcept;
-  [[nodiscard]] bool ReadFixed64(std::uint64_t* value) noexcept;
-  [[nodiscard]] bool ReadOrderedInt64(std::int64_t* value) noexcept;
-  [[nodiscard]] bool ReadVarint32(std::uint32_t* value) noexcept;
-  [[nodiscard]] bool ReadVarint64(std::uint64_t* value) noexcept;
+  [[nodiscard]] bool ReadFixed64(std::uint64_t* value) noexcept {
+    if (rest_.size() < sizeof *value) return false;
+    std::memcpy(value, rest_.data(), sizeof *value);
+    if constexpr (std::endian::native == std::endian::little) *value = __builtin_bswap64(*value);
+    rest_.remove_prefix(sizeof *value);
+    return true;
+  }
+  [[nodiscard]] bool ReadOrderedInt64(std::int64_t* value) noexcept {
+    std::uint64_t bits = 0;
+    if (!ReadFixed64(&bits)) return false;
+    *value = static_cast<std::int64_t>(bits ^ std::uint64_t{1} << 63);
+    return true;
+  }
+  [[nodiscard]] bool ReadVarint32(std::uint32_t* value) noexcept {
+    std::uint64_t wide = 0;
+    if (!ReadVarint64(&wide) || wide > UINT32_MAX) return false;
+    *value = static_cast<std::uint32_t>(wide);
+    return true;
+  }
+  [[nodiscard]] bool ReadVarint64(std::uint64_t* value) noexcept {
+    if (rest_.empty() || static_cast<std::uint8_t>(rest_.front()) >= 0x80) {
+      return ReadLongVarint64(value);
+    }
+    *value = static_cast<std::uint8_t>(rest_.front());
+    rest_.remove_prefix(1);
+    return true;
+  }
   [[nodiscard]] bool ReadBytes(std::size_t size, std::string_view* bytes) noexcept;
   [[nodiscard]] bool ReadSized(std::string_view* bytes) noexcept;
   [[nodiscard]] bool ReadSized(std::string* bytes);
@@ -59,6 +104,8 @@ class Reader {
   void set_rest(std::string_view rest) noexcept { rest_ = rest; }
 
  private:
+  bool ReadLongVarint64(std::uint64_t* value) noexcept;
+
   std::string_view rest_;
 };
 

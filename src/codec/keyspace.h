@@ -69,6 +69,10 @@ std::string QuarantineKey(const QuarantineId& id);
 void AppendEventKey(std::uint32_t table, std::string_view event_id, std::string* out);
 void AppendRowKey(std::uint32_t table, std::string_view key, std::string* out);
 
+// Writes what the keys of a table's rows or event ids begin with, kRowKeyPrefixBytes, to `out` and
+// returns where it ends.
+char* PutKeyPrefix(Space space, std::uint32_t table, char* out) noexcept;
+
 inline constexpr std::size_t kRowKeyPrefixBytes = 5;  // space and table id
 
 // The smallest key greater than every key that begins with `prefix`; empty when there is none.

@@ -24,9 +24,9 @@ std::size_t PutRowHead(const RowEnvelope& row, char* out) noexcept {
   at = base::PutVarint64(row.commit, at);
   at = base::PutVarint64(row.rank, at);
   at = PutVersionBytes(row.version, at);
-  base::PutFixed64(row.fingerprint.high, at);
-  base::PutFixed64(row.fingerprint.low, at + 8);
-  return static_cast<std::size_t>(at + 16 - out);
+  at = base::PutFixed64(row.fingerprint.high, at);
+  at = base::PutFixed64(row.fingerprint.low, at);
+  return static_cast<std::size_t>(at - out);
 }
 
 void AppendRow(const RowEnvelope& row, std::string* out) {

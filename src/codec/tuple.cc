@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/coding.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -43,14 +44,19 @@ double FromOrderedBits(std::uint64_t ordered) noexcept {
   return std::bit_cast<double>((ordered & kSignBit) != 0 ? ordered ^ kSignBit : ~ordered);
 }
 
-void AppendText(std::string_view text, std::string* out) {
+char* PutBytes(std::string_view bytes, char* out) noexcept {
+  return std::copy(bytes.begin(), bytes.end(), out);
+}
+
+char* PutText(std::string_view text, char* out) noexcept {
   for (std::size_t zero = text.find('\0'); zero != std::string_view::npos; zero = text.find('\0')) {
-    out->append(text.substr(0, zero + 1));
-    out->push_back(kEscaped);
+    out = PutBytes(text.substr(0, zero + 1), out);
+    *out++ = kEscaped;
     text.remove_prefix(zero + 1);
   }
-  out->append(text);
-  out->push_back(kTextEnd);
+  out = PutBytes(text, out);
+  *out++ = kTextEnd;
+  return out;
 }
 
 // Reads string bytes up to and with their end. `text` may be null: then only the form is checked.
@@ -122,44 +128,67 @@ bool ReadAnyPart(std::string_view* input, DecodedPart* part, std::string* text) 
 
 }  // namespace
 
-void AppendPart(const KeyPart& part, std::string* out) {
+namespace {
+
+std::size_t PartBytesMax(const KeyPart& part) noexcept {
+  return 1 + std::max(sizeof(std::int64_t), 2 * part.text().size() + 1);
+}
+
+char* PutPart(const KeyPart& part, char* out) noexcept {
   switch (part.type()) {
     case KeyType::kNull:
-      base::AppendByte(kNullCode, out);
-      return;
+      *out++ = kNullCode;
+      return out;
     case KeyType::kBool:
-      base::AppendByte(part.boolean() ? kTrueCode : kFalseCode, out);
-      return;
+      *out++ = part.boolean() ? kTrueCode : kFalseCode;
+      return out;
     case KeyType::kInt64:
-      base::AppendByte(kInt64Code, out);
-      base::AppendOrderedInt64(part.integer(), out);
-      return;
+      *out++ = kInt64Code;
+      return base::PutOrderedInt64(part.integer(), out);
     case KeyType::kDouble:
-      base::AppendByte(kDoubleCode, out);
-      base::AppendFixed64(OrderedBits(part.number()), out);
-      return;
+      *out++ = kDoubleCode;
+      return base::PutFixed64(OrderedBits(part.number()), out);
     case KeyType::kString:
-      base::AppendByte(kStringCode, out);
-      AppendText(part.text(), out);
-      return;
+      *out++ = kStringCode;
+      return PutText(part.text(), out);
     case KeyType::kBytes:
-      base::AppendByte(kBytesCode, out);
-      AppendText(part.text(), out);
-      return;
+      *out++ = kBytesCode;
+      return PutText(part.text(), out);
     case KeyType::kUuid:
       IDEM_ASSERT(part.text().size() == kUuidBytes, "I-CODEC-1");
-      base::AppendByte(kUuidCode, out);
-      out->append(part.text());
-      return;
+      *out++ = kUuidCode;
+      return PutBytes(part.text(), out);
   }
+  return out;
+}
+
+}  // namespace
+
+void AppendPart(const KeyPart& part, std::string* out) {
+  const std::size_t size = out->size();
+  out->resize(size + PartBytesMax(part));
+  const char* end = PutPart(part, out->data() + size);
+  out->resize(static_cast<std::size_t>(end - out->data()));
+}
+
+std::size_t KeyBytesMax(const KeyRef& key) noexcept {
+  if (key.is_encoded()) return key.encoded().size();
+  std::size_t bytes = 0;
+  for (const KeyPart& part : key) bytes += PartBytesMax(part);
+  return bytes;
+}
+
+char* PutKey(const KeyRef& key, char* out) noexcept {
+  if (key.is_encoded()) return PutBytes(key.encoded(), out);
+  for (const KeyPart& part : key) out = PutPart(part, out);
+  return out;
 }
 
 void AppendKey(const KeyRef& key, std::string* out) {
-  if (key.is_encoded()) {
-    out->append(key.encoded());
-    return;
-  }
-  for (const KeyPart& part : key) AppendPart(part, out);
+  const std::size_t size = out->size();
+  out->resize(size + KeyBytesMax(key));
+  const char* end = PutKey(key, out->data() + size);
+  out->resize(static_cast<std::size_t>(end - out->data()));
 }
 
 bool ReadPart(std::string_view* input, DecodedPart* part, std::string* text) {

@@ -28,6 +28,10 @@ namespace idem::codec {
 void AppendPart(const KeyPart& part, std::string* out);
 void AppendKey(const KeyRef& key, std::string* out);
 
+// Writes what AppendKey appends, at most KeyBytesMax bytes, to `out` and returns where it ends.
+std::size_t KeyBytesMax(const KeyRef& key) noexcept;
+char* PutKey(const KeyRef& key, char* out) noexcept;
+
 // Reads one part from the front of `*input`. `text` receives unescaped string bytes, appended.
 // False when the bytes are not a part; `*input` is then unspecified. Total: safe on any bytes.
 struct DecodedPart {

@@ -34,10 +34,7 @@ void AppendVersionBytes(const Version& version, std::string* out) {
 
 char* PutVersionBytes(const Version& version, char* out) noexcept {
   if (!version.has_value()) return out;
-  if (version.is_integer()) {
-    base::PutFixed64(static_cast<std::uint64_t>(version.integer()) ^ std::uint64_t{1} << 63, out);
-    return out + 8;
-  }
+  if (version.is_integer()) return base::PutOrderedInt64(version.integer(), out);
   out = base::PutVarint64(version.text().size(), out);
   return std::copy(version.text().begin(), version.text().end(), out);
 }

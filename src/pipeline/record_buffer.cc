@@ -109,29 +109,34 @@ bool RecordBuffer::ReserveRecord(std::size_t bytes) {
   return Reserve(bytes);
 }
 
-void RecordBuffer::EncodeKey(const KeyRef& key, BatchRecord* record) {
-  scratch_.clear();
-  codec::AppendRowKey(record->table->definition.id, {}, &scratch_);
-  codec::AppendKey(key, &scratch_);
-  const std::size_t size = scratch_.size() - codec::kRowKeyPrefixBytes;
+std::string_view RecordBuffer::Encode(codec::Space space, const TableEntry& table,
+                                      const KeyRef& key) {
+  const std::size_t most = codec::kRowKeyPrefixBytes + codec::KeyBytesMax(key);
+  if (scratch_.size() < most) scratch_.resize(most);
+  char* begin = scratch_.data();
+  const char* end = codec::PutKey(key, codec::PutKeyPrefix(space, table.definition.id, begin));
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+std::string_view RecordBuffer::EncodeKey(const KeyRef& key, BatchRecord* record) {
+  const std::string_view encoded = Encode(codec::Space::kRow, *record->table, key);
+  const std::size_t size = encoded.size() - codec::kRowKeyPrefixBytes;
   if (size == 0) {
     record->invalid = Reason::kKeyMissing;
   } else if (size > limits_.key_bytes) {
     record->invalid = Reason::kKeyTooLarge;
-    scratch_.resize(codec::kRowKeyPrefixBytes + std::min(size, kQuarantineValueBytes));
+    return encoded.substr(0, codec::kRowKeyPrefixBytes + std::min(size, kQuarantineValueBytes));
   }
+  return encoded;
 }
 
-void RecordBuffer::EncodeEventId(const KeyRef& id, BatchRecord* record) {
-  scratch_.clear();
-  codec::AppendEventKey(record->table->definition.id, {}, &scratch_);
-  codec::AppendKey(id, &scratch_);
-  const std::size_t size = scratch_.size() - codec::kRowKeyPrefixBytes;
+std::string_view RecordBuffer::EncodeEventId(const KeyRef& id, BatchRecord* record) {
+  const std::string_view encoded = Encode(codec::Space::kEvent, *record->table, id);
+  const std::size_t size = encoded.size() - codec::kRowKeyPrefixBytes;
   if (size == 0 && record->invalid == Reason::kNone) record->invalid = Reason::kEventIdMissing;
-  if (size > kEventIdBytesMax) {
-    if (record->invalid == Reason::kNone) record->invalid = Reason::kEventIdTooLarge;
-    scratch_.resize(codec::kRowKeyPrefixBytes + kEventIdBytesMax);
-  }
+  if (size <= kEventIdBytesMax) return encoded;
+  if (record->invalid == Reason::kNone) record->invalid = Reason::kEventIdTooLarge;
+  return encoded.substr(0, codec::kRowKeyPrefixBytes + kEventIdBytesMax);
 }
 
 std::string_view RecordBuffer::Kept(std::string_view value) const noexcept {
@@ -152,16 +157,16 @@ void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRe
   record.table = &table;
   record.operation = operation;
   record.delivery = delivery_;
-  EncodeKey(key, &record);
+  const std::string_view row_key = EncodeKey(key, &record);
   const std::string_view version = options.version.has_value() && !options.version.is_integer()
                                        ? options.version.text().substr(0, kVersionBytesMax + 1)
                                        : std::string_view();
-  if (!ReserveRecord(scratch_.size() + version.size() + Kept(value).size())) return;
-  record.row_key = arena_.Copy(scratch_);
+  if (!ReserveRecord(row_key.size() + version.size() + Kept(value).size())) return;
+  record.row_key = arena_.Copy(row_key);
   if (options.event_id) {
-    EncodeEventId(*options.event_id, &record);
-    if (!Reserve(scratch_.size())) return;
-    record.event_key = arena_.Copy(scratch_);
+    const std::string_view event_key = EncodeEventId(*options.event_id, &record);
+    if (!Reserve(event_key.size())) return;
+    record.event_key = arena_.Copy(event_key);
   }
   record.version = options.version;
   if (options.version.has_value() && !options.version.is_integer()) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "codec/keyspace.h"
 #include "pipeline/table_entry.h"
 
 #include <idem/checkpoint.h>
@@ -87,8 +88,10 @@ class RecordBuffer {
   // Null: over the limit, and overflowed.
   const SourcePartition* Intern(std::string_view source, PartitionRef partition,
                                 std::string_view incarnation);
-  void EncodeKey(const KeyRef& key, BatchRecord* record);
-  void EncodeEventId(const KeyRef& id, BatchRecord* record);
+  // Store keys, valid until the next one; cut where they are over their limit.
+  std::string_view Encode(codec::Space space, const TableEntry& table, const KeyRef& key);
+  std::string_view EncodeKey(const KeyRef& key, BatchRecord* record);
+  std::string_view EncodeEventId(const KeyRef& id, BatchRecord* record);
   void KeepValue(std::string_view value, BatchRecord* record);
 
   const Limits limits_;
