@@ -20,7 +20,7 @@
 namespace idem::storage {
 namespace {
 
-constexpr std::size_t kBytesPerBucket = 128;
+constexpr std::size_t kBytesPerBucket = 256;
 constexpr std::size_t kTagBytes = 8;  // sequence number and type, behind the user key
 
 // Stands in front of each entry in the arena.
@@ -207,7 +207,7 @@ class HashMemtableFactory final : public rocksdb::MemTableRepFactory {
 std::shared_ptr<rocksdb::MemTableRepFactory> NewHashMemtableFactory(
     std::size_t write_buffer_bytes) {
   const std::size_t buckets =
-      std::bit_ceil(std::max<std::size_t>(write_buffer_bytes, 1) / kBytesPerBucket + 1);
+      std::bit_ceil(std::max<std::size_t>(write_buffer_bytes / kBytesPerBucket, 1));
   return std::make_shared<HashMemtableFactory>(buckets);
 }
 

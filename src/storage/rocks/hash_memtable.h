@@ -24,7 +24,7 @@
 
 namespace idem::storage {
 
-// `write_buffer_bytes` is that of the options; the table has a bucket for each 128 bytes of it.
+// `write_buffer_bytes` is that of the options; the table has a bucket for each 256 bytes of it.
 std::shared_ptr<rocksdb::MemTableRepFactory> NewHashMemtableFactory(std::size_t write_buffer_bytes);
 
 }  // namespace idem::storage
