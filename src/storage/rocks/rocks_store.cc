@@ -40,6 +40,8 @@ namespace fs = std::filesystem;
 // What RocksDB writes around each entry of a batch, at most.
 constexpr std::size_t kEntryOverhead = 16;
 
+constexpr std::size_t kBatchBytesKept = 4 << 20;
+
 std::size_t BatchBytes(const WritePlan& plan) {
   std::size_t bytes = kEntryOverhead;
   for (const Write& write : plan.writes) {
@@ -99,6 +101,7 @@ class RocksStore final : public Store {
   Result<void> ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool sync);
   Result<void> PutDurably(codec::Space space, std::string_view value);
   Result<void> Load();
+  void ClearBatch(std::size_t bytes);
   Error Unknown(const rocksdb::Status& status) noexcept;
 
   // Takes what `operation` of RocksDB returned or threw. Only success proves anything: a write that
@@ -121,6 +124,10 @@ class RocksStore final : public Store {
 
   std::mutex commit_mutex_;  // between Commit and TakeEpoch, so that no plan slips past an epoch
   std::atomic<std::uint64_t> epoch_ = 0;  // the stored one; changed under commit_mutex_ alone
+
+  // Guarded by commit_mutex_.
+  rocksdb::WriteBatch batch_{0, 0, kProtectionBytesPerKey, 0};
+  std::size_t batch_bytes_ = 0;  // what batch_ has room for
 };
 
 RocksStore::~RocksStore() {
@@ -245,6 +252,14 @@ Result<void> RocksStore::PutDurably(codec::Space space, std::string_view value) 
   return Apply(&batch, /*sync=*/true);
 }
 
+// A batch of usual size stays in the same memory; that of a large one is given back with the next.
+void RocksStore::ClearBatch(std::size_t bytes) {
+  batch_.Clear();
+  if (bytes <= batch_bytes_ && batch_bytes_ <= kBatchBytesKept) return;
+  batch_ = rocksdb::WriteBatch(bytes, 0, kProtectionBytesPerKey, 0);
+  batch_bytes_ = bytes;
+}
+
 Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
   return Guarded([&]() -> Result<void> {
     const std::lock_guard lock(commit_mutex_);
@@ -253,17 +268,17 @@ Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
 
     const std::size_t bytes = BatchBytes(plan);
     if (Result<void> room = space_.Check(bytes); !room) return room;
-    rocksdb::WriteBatch batch(bytes, 0, kProtectionBytesPerKey, 0);
+    ClearBatch(bytes);
     for (const Write& write : plan.writes) {
       const rocksdb::Slice key = ToSlice(write.key);
       const rocksdb::Status status =
-          write.value ? batch.Put(key, ToSlice(*write.value)) : batch.Delete(key);
+          write.value ? batch_.Put(key, ToSlice(*write.value)) : batch_.Delete(key);
       if (!status.ok()) {
         return Error(ErrorCode::kLimitExceeded, "an entry does not fit a batch: " +
                                                     status.ToString() + "; commit smaller ones");
       }
     }
-    return ApplyUnlessStalled(&batch, durability == Durability::kSync);
+    return ApplyUnlessStalled(&batch_, durability == Durability::kSync);
   });
 }
 
