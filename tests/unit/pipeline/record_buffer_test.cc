@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/record_buffer.h"
 
+#include "support/allocations.h"
+
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <string>
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-}
-
-// Not inlined, or the compiler sees new answered by free and warns.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* at = std::malloc(size)) return at;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* at) noexcept { std::free(at); }
-[[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept { std::free(at); }
 
 namespace idem::pipeline {
 namespace {
+
+using ::idem::testing::Allocations;
 
 const TableEntry& Entry() {
   static const TableEntry entry(nullptr, {.id = 1, .name = "t", .options = {}});
@@ -45,9 +33,9 @@ TEST(RecordBuffer, KeepsItsMemory) {
     buffer.Clear();
   };
   fill();
-  const std::size_t warm = allocations;
+  const std::size_t warm = Allocations();
   fill();
-  EXPECT_EQ(allocations, warm);
+  EXPECT_EQ(Allocations(), warm);
 }
 
 TEST(RecordBuffer, CopiesWhatItIsGiven) {
