@@ -46,7 +46,7 @@ Result<void> WriteEntry(const RecoveryEntry& entry, storage::Store* store) {
   std::string bytes;
   codec::AppendRecovery(entry, &bytes);
   pipeline::WritePlanBuilder plan;
-  plan.PutCopy(codec::RecoveryKey(entry.writer_epoch), bytes);
+  plan.Put(codec::RecoveryKey(entry.writer_epoch), bytes);
   return store->Commit(plan.Finish(entry.writer_epoch), Durability::kSync);
 }
 
