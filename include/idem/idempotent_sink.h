@@ -60,8 +60,8 @@ class IDEM_EXPORT IdempotentSink final {
   // says what can be kept.
   //
   // Errors: kStoreLocked (retry when the other process is gone; a kill -9 leaves no lock behind),
-  // kStoreMissing, kInvalidArgument (an option), kUnsafeDirectory (a link, another user's, or others
-  // may write to it), kFormatUnsupported, kCorruption, kStoreBehind, kIoError.
+  // kStoreMissing, kInvalidArgument (an option), kUnsafeDirectory (a link, another user's, or one
+  // that others may write to), kFormatUnsupported, kCorruption, kStoreBehind, kIoError.
   static Result<std::unique_ptr<IdempotentSink>> Open(const std::filesystem::path& directory,
                                                       const SinkOptions& options = {});
 
@@ -137,8 +137,8 @@ class IDEM_EXPORT IdempotentSink final {
   Result<std::vector<ResumePoint>> DurableCheckpoints(std::string_view source) const;
 
   // Moves a checkpoint explicitly, back or forth, or accepts a new incarnation, and leaves a
-  // RewindEntry. Offsets from `to` on are offered and decided by their keys again. A durable
-  // commit. Errors: kNotFound (no such checkpoint), kInvalidArgument, and those of Commit.
+  // RewindEntry. Offsets from `to` on are offered and decided by their keys again. A durable commit;
+  // to where the checkpoint is already, it has no effect and may be repeated. Errors: kNotFound (no such checkpoint), kInvalidArgument, and those of Commit.
   Result<void> Rewind(std::string_view source, PartitionRef partition,
                       const RewindOptions& options);
 

@@ -35,6 +35,11 @@ Result<void> CheckRewind(const RewindOptions& options) {
   return base::CheckIncarnation(options.incarnation.value_or(std::string_view()));
 }
 
+bool SamePlace(const Checkpoint& a, const Checkpoint& b) {
+  return a.start == b.start && a.next == b.next && a.done == b.done &&
+         a.incarnation == b.incarnation;
+}
+
 // Erases up to a chunk of token reports. False at the end of the cursor; otherwise `*floor` is the
 // sequence up to which all are erased.
 Result<bool> StageForgotten(storage::StoreCursor* cursor, WritePlanBuilder* plan,
@@ -75,6 +80,8 @@ Result<void> SinkImpl::Rewind(std::string_view source, PartitionRef partition,
                     clock_->WallMicros()};
   rules::RewindTo(options.to, &checkpoint);
   if (options.incarnation) checkpoint.incarnation = std::string(*options.incarnation);
+  // Offered again after an unknown outcome, it is there already.
+  if (SamePlace(checkpoint, found->second.checkpoint)) return {};
   entry.incarnation_after = checkpoint.incarnation;
   checkpoint.commit = entry.commit;
 

@@ -64,7 +64,6 @@ TEST(FencingMutant, NothingIsCaughtWhereNothingIsWrong) {
 TEST(FencingMutant, OnlyTheLockOfRocksDb) {
   const Catch caught = RaceBlind(Blindness::kOnlyRocksDb, {"lock file read by the holder"});
   EXPECT_EQ(caught.violated, caught.races);
-  EXPECT_GT(caught.windows, 0U);
 }
 
 TEST(FencingMutant, NoLookAtTheFilesBeforeACommit) {

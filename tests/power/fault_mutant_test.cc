@@ -22,6 +22,11 @@ class SwallowsErrors final : public FrontStore {
     return Swallow(inner().Commit(plan, durability));
   }
   Result<void> Sync() override { return Swallow(inner().Sync()); }
+  // After an error that was swallowed, the store is poisoned.
+  Result<void> KeepWatermark(std::string_view note) override {
+    static_cast<void>(inner().KeepWatermark(note));
+    return {};
+  }
 
  private:
   static Result<void> Swallow(Result<void> result) {

@@ -156,7 +156,7 @@ class FullDisk : public ::testing::Test {
 };
 
 TEST_F(FullDisk, WithAFloorCommitsAreRefusedAndGoOnByThemselves) {
-  Open(/*keep_free=*/4 * kWriteBuffer);
+  Open(/*keep_free=*/8 * kWriteBuffer);
   std::int64_t next = 0;
   const Result<void> refused = OfferUpTo(kRecords, &next);
   ASSERT_FALSE(refused);

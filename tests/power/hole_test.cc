@@ -4,7 +4,7 @@
 // many of these with success, rows missing in the middle and the newest commits there; a store must
 // refuse every one. And what a recovery keeps is the state after some prefix of the commits.
 //
-//   IDEM_HOLE_STEP   every so many operations of the recorded run (4)
+//   IDEM_HOLE_STEP   every so many operations of the recorded run (1)
 //   IDEM_HOLE_CASE   that case alone
 
 #include <gtest/gtest.h>
@@ -135,7 +135,7 @@ TEST(Hole, IsNeverOpened) {
   const Workload workload(3, 50);
   const testing::Scratch scratch("idem-power-hole");
   const Recording recording = Record(workload, scratch.path() / "store");
-  const std::size_t step = Setting("IDEM_HOLE_STEP").value_or(4);
+  const std::size_t step = Setting("IDEM_HOLE_STEP").value_or(1);
   const auto only = Setting("IDEM_HOLE_CASE");
   std::vector<Case> cases;
   for (std::size_t point = 0; point <= recording.operations.size(); point += step) {

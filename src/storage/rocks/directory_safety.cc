@@ -2,6 +2,8 @@
 
 #include "storage/rocks/directory_safety.h"
 
+#include "storage/rocks/store_directory.h"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,15 +72,13 @@ Result<void> CheckDirectorySafety(const fs::path& directory) {
     return Unsafe(path,
                   "may be written to by others than its owner; take that away with chmod go-w");
   }
-  std::error_code code;
-  fs::directory_iterator entry(path, code);
-  for (; !code && entry != fs::directory_iterator(); entry.increment(code)) {
-    if (!entry->path().filename().string().starts_with(kOwnFiles)) continue;
-    if (Result<void> safe = CheckFile(entry->path()); !safe) return safe;
+  const auto names = EntriesOf(path);
+  if (!names) return names.error();
+  for (const std::string& name : *names) {
+    if (!name.starts_with(kOwnFiles)) continue;
+    if (Result<void> safe = CheckFile(path / name); !safe) return safe;
   }
-  if (!code) return {};
-  return Error(ErrorCode::kIoError,
-               path.string() + ": " + code.message() + "; make it accessible and try again");
+  return {};
 }
 
 }  // namespace idem::storage

@@ -108,6 +108,7 @@ Result<std::shared_ptr<WatermarkFile>> WatermarkFile::Create(const fs::path& dir
   Result<int> fd = OpenFile(path, O_RDWR | O_CREAT | O_TRUNC);
   if (!fd) return fd.error();
   std::shared_ptr<WatermarkFile> file(new WatermarkFile(path, *fd));
+  if (::fchmod(*fd, S_IRUSR | S_IWUSR) != 0) return SystemError(path);  // whatever the umask
   file->image_.store_id = store_id;
   if (Result<void> kept = file->KeepFiles(std::move(manifests), {}); !kept) return kept.error();
   if (Result<void> synced = file->Sync(); !synced) return synced.error();

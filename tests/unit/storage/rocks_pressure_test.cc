@@ -60,7 +60,7 @@ class RocksPressure : public ::testing::Test {
 
   void Open() {
     store_.reset();
-    store_ = OpenRocksStore(path(), options_, env_.get()).value();
+    store_ = OpenRocksStore(path(), options_, {}, env_.get()).value();
   }
   std::filesystem::path path() const { return directory_.path() / "store"; }
 
