@@ -132,7 +132,7 @@ class HoleCycle {
 };
 
 TEST(Hole, IsNeverOpened) {
-  const Workload workload(3, 50);
+  const Workload workload(3, 80);
   const testing::Scratch scratch("idem-power-hole");
   const Recording recording = Record(workload, scratch.path() / "store");
   const std::size_t step = Setting("IDEM_HOLE_STEP").value_or(1);
