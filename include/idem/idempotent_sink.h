@@ -138,7 +138,8 @@ class IDEM_EXPORT IdempotentSink final {
 
   // Moves a checkpoint explicitly, back or forth, or accepts a new incarnation, and leaves a
   // RewindEntry. Offsets from `to` on are offered and decided by their keys again. A durable commit;
-  // to where the checkpoint is already, it has no effect and may be repeated. Errors: kNotFound (no such checkpoint), kInvalidArgument, and those of Commit.
+  // to where the checkpoint is already, it has no effect, so that it may be repeated. Errors:
+  // kNotFound (no such checkpoint), kInvalidArgument, and those of Commit.
   Result<void> Rewind(std::string_view source, PartitionRef partition,
                       const RewindOptions& options);
 
