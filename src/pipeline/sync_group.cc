@@ -51,7 +51,10 @@ Result<void> SyncGroup::SyncOnce() {
   return done;
 }
 
-Result<void> SyncGroup::AcceptLoaded() { return SetMark(TakeMark()); }
+Result<void> SyncGroup::AcceptLoaded() {
+  const UnfinishedWrite unfinished(ledger_);  // half a note must not be kept by a later sync
+  return SetMark(TakeMark());
+}
 
 DurableMark SyncGroup::TakeMark() {
   const std::lock_guard lock(ledger_->mutex);
