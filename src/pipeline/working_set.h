@@ -44,12 +44,20 @@ struct Candidate {
   codec::Fingerprint fingerprint;  // of the payload
 };
 
+// The order in which tables are written. That of their addresses would differ from run to run, and
+// with it the bytes of the log.
+struct ByTableId {
+  bool operator()(const TableEntry* a, const TableEntry* b) const noexcept {
+    return a->definition.id < b->definition.id;
+  }
+};
+
 struct WorkingSet {
   const Identities* identities = nullptr;
   KeyIndex index;
   std::vector<Slot> slots;  // by number in `index`
   std::vector<Candidate> candidates;
-  std::map<const TableEntry*, codec::TableState> tables;  // the states after this commit
+  std::map<const TableEntry*, codec::TableState, ByTableId> tables;  // the states after this commit
   std::pair<const TableEntry* const, codec::TableState>* last_table = nullptr;  // in `tables`
 
   // What memory could not tell: slots, their keys, and the store's answer in the same order.
