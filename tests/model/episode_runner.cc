@@ -2,6 +2,7 @@
 
 #include "model/episode_runner.h"
 
+#include "model/compare.h"
 #include "script/sink_target.h"
 #include "script/text.h"
 
@@ -19,37 +20,6 @@ using script::Step;
 using script::StoreKind;
 
 namespace {
-
-// The first line in which two texts differ, of both.
-std::string FirstDifference(const std::string& wanted, const std::string& got) {
-  std::size_t at = 0;
-  while (at < wanted.size() && at < got.size() && wanted[at] == got[at]) ++at;
-  const auto line = [](const std::string& text, std::size_t where) {
-    const std::size_t before = where == 0 ? std::string::npos : text.rfind('\n', where - 1);
-    const std::size_t begin = before == std::string::npos ? 0 : before + 1;
-    return text.substr(begin, text.find('\n', begin) - begin);
-  };
-  return "  the oracle: " + line(wanted, at) + "\n  the store:  " + line(got, at) + "\n";
-}
-
-std::string CompareAnswers(const Answer& wanted, const Answer& got) {
-  if (wanted.ok() != got.ok() || (!got.ok() && std::find(wanted.errors.begin(), wanted.errors.end(),
-                                                         got.errors[0]) == wanted.errors.end())) {
-    return "  the oracle: " + script::ToText(wanted) + "  the store:  " + script::ToText(got) +
-           got.message + "\n";
-  }
-  if (!got.ok()) return "";
-  Answer expected = wanted;
-  // Only a Commit tells its number.
-  if (got.commit == 0 && got.outcomes.empty()) expected.commit = 0;
-  const bool gaps = !expected.gaps.empty() || !got.gaps.empty();
-  const bool same = expected.commit == got.commit && expected.repeated == got.repeated &&
-                    expected.removed == got.removed && expected.outcomes == got.outcomes;
-  if (same && !gaps) return "";
-  const std::string left = script::ToText(expected);
-  const std::string right = script::ToText(got);
-  return left == right ? "" : FirstDifference(left, right);
-}
 
 // The oracle and the stores that are to agree with it, the one in memory first.
 class Company {
@@ -77,12 +47,12 @@ class Company {
   }
 
   std::string CompareStates() {
-    const std::string wanted = script::ToText(oracle_.Read(), false);
+    const script::State wanted = oracle_.Read();
     std::string digests;
     for (const auto& [name, store] : stores_) {
       const script::State state = store->Read();
-      if (const std::string got = script::ToText(state, false); got != wanted) {
-        return name + ", reading:\n" + FirstDifference(wanted, got);
+      if (const std::string problem = model::CompareStates(wanted, state); !problem.empty()) {
+        return name + ", reading:\n" + problem;
       }
       if (stores_.size() == 1) continue;
       const std::string with_digests = script::ToText(state, true);

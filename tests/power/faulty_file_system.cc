@@ -146,6 +146,12 @@ std::string_view ToString(Fault fault) {
   return kNames[static_cast<std::size_t>(fault)];
 }
 
+void FaultyFileSystem::Plan(const FaultPlan& plan) {
+  const std::lock_guard lock(mutex_);
+  plan_ = plan;
+  met_ = 0;
+}
+
 void FaultyFileSystem::Heal() {
   const std::lock_guard lock(mutex_);
   plan_.burst = 0;

@@ -48,6 +48,8 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
 
   const char* Name() const override { return "idem.FaultyFileSystem"; }
 
+  // From here on operations fail by this plan, which counts them anew.
+  void Plan(const FaultPlan& plan);
   // Nothing fails from here on.
   void Heal();
 

@@ -6,26 +6,15 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <utility>
 
+#include "power/mutant_stores.h"
 #include "power/power_cycle.h"
 #include "support/checkpoints_apart.h"
-#include "support/front_store.h"
 
 namespace idem::power {
 namespace {
 
 using ::idem::testing::CheckpointsApart;
-using ::idem::testing::FrontStore;
-
-class AcknowledgesBeforeTheSync final : public FrontStore {
- public:
-  using FrontStore::FrontStore;
-  Result<void> Commit(const storage::WritePlan& plan, Durability) override {
-    return inner().Commit(plan, Durability::kAsync);
-  }
-  Result<void> Sync() override { return {}; }
-};
 
 // The same run on a system that says it synced and did nothing.
 Recording Without(Operation::Kind kind, Recording recording) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "power/still_env.h"
 
-#include <rocksdb/system_clock.h>
-
 #include <algorithm>
 #include <vector>
 
@@ -22,9 +20,13 @@ class RestlessClock final : public rocksdb::SystemClockWrapper {
 }  // namespace
 
 StillEnv::StillEnv(const std::shared_ptr<rocksdb::FileSystem>& file_system)
+    : StillEnv(file_system, std::make_shared<RestlessClock>()) {}
+
+StillEnv::StillEnv(const std::shared_ptr<rocksdb::FileSystem>& file_system,
+                   const std::shared_ptr<rocksdb::SystemClock>& clock)
     : EnvWrapper(rocksdb::NewCompositeEnv(file_system)) {
   file_system_ = file_system;
-  system_clock_ = std::make_shared<RestlessClock>();
+  system_clock_ = clock;
 }
 
 void StillEnv::RunJobs() {

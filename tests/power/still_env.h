@@ -9,6 +9,7 @@
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/system_clock.h>
 
 #include <deque>
 #include <memory>
@@ -19,6 +20,9 @@ namespace idem::power {
 class StillEnv final : public rocksdb::EnvWrapper {
  public:
   explicit StillEnv(const std::shared_ptr<rocksdb::FileSystem>& file_system);
+  // With a clock of the caller's. Its NowMicros must be the real one, by which threads wait.
+  StillEnv(const std::shared_ptr<rocksdb::FileSystem>& file_system,
+           const std::shared_ptr<rocksdb::SystemClock>& clock);
 
   // Runs what is queued, and what that queues, until nothing is left or much was done: a compaction
   // that met an error which may pass queues itself again.

@@ -125,6 +125,12 @@ SinkTarget::SinkTarget(StoreKind store, const SinkOptions& options, std::filesys
   Open();
 }
 
+SinkTarget::SinkTarget(std::unique_ptr<IdempotentSink> sink, const SinkOptions& options)
+    : store_(StoreKind::kMemory),
+      options_(options),
+      sink_(std::move(sink)),
+      batch_(options.limits) {}
+
 SinkTarget::~SinkTarget() = default;
 
 void SinkTarget::Open() {
@@ -197,9 +203,11 @@ void SinkTarget::Fill(const std::vector<Action>& actions, Batch* batch) const {
   }
 }
 
-Answer SinkTarget::Run(const Commit& step) {
+Answer SinkTarget::Run(const Commit& step) { return CommitWith(step, std::nullopt); }
+
+Answer SinkTarget::CommitWith(const Commit& step, std::optional<Durability> durability) {
   Fill(step.actions, &batch_);
-  CommitOptions options;
+  CommitOptions options{.durability = durability};
   if (step.token) {
     options.token = step.token->sequence
                         ? BatchToken::Sequence(step.token->name, *step.token->sequence)
@@ -263,8 +271,9 @@ Answer SinkTarget::Run(const Reopen&) {
 
 std::uint64_t SinkTarget::CommitNumber() const { return sink_->NewSnapshot().value().commit(); }
 
-State SinkTarget::Read() {
-  const Snapshot snapshot = sink_->NewSnapshot().value();
+State SinkTarget::Read() { return ReadState(sink_->NewSnapshot().value()); }
+
+State ReadState(const Snapshot& snapshot) {
   State state;
   state.commit = snapshot.commit();
   for (const TableInfo& info : snapshot.Tables().value()) {

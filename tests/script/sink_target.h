@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace idem::script {
@@ -22,9 +23,13 @@ class SinkTarget final : public Target {
  public:
   // A rocks store lives in `directory`, which must not exist or hold a store of the same tables.
   SinkTarget(StoreKind store, const SinkOptions& options, std::filesystem::path directory = {});
+  // Takes over a sink that is open already; it cannot be opened again.
+  SinkTarget(std::unique_ptr<IdempotentSink> sink, const SinkOptions& options);
   ~SinkTarget() override;
 
   Answer Do(const Step& step) override;
+  // Commits with another durability than the sink's own; the step's token counts.
+  Answer CommitWith(const Commit& step, std::optional<Durability> durability);
   State Read() override;
   std::string Check() override;
 
@@ -63,6 +68,9 @@ class SinkTarget final : public Target {
   Batch batch_;
   std::array<std::uint64_t, kVerdictCount> verdicts_{};  // reported since the sink was opened
 };
+
+// Everything that a snapshot holds. Throws BadResult where it cannot be read.
+State ReadState(const Snapshot& snapshot);
 
 // Parts as the API takes them; they refer to `tuple`.
 std::vector<KeyPart> ToParts(const Tuple& tuple);
