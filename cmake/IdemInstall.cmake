@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Install rules, the CMake package with the components static, shared and spdlog, and idem.pc.
+# Install rules, the CMake package with the components static, shared, spdlog and testing, and idem.pc.
 
 include(CMakePackageConfigHelpers)
 
@@ -30,6 +30,14 @@ if(TARGET idem_spdlog)
     EXPORT idem-spdlog-targets
     FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
   list(APPEND _idem_exports idem-spdlog-targets)
+endif()
+if(TARGET idem_testing)
+  install(
+    TARGETS idem_testing
+    EXPORT idem-testing-targets
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
+    FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
+  list(APPEND _idem_exports idem-testing-targets)
 endif()
 if(TARGET idem_cli)
   install(TARGETS idem_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,11 +29,6 @@ constexpr std::uint64_t kWorldsMax = 2000;
 constexpr char kLost[] = "StoreBehind";  // the opening itself misses what was acknowledged
 constexpr char kNoState[] = "found no state after any commit";
 constexpr char kWrongAnswer[] = "answered otherwise than promised";
-
-result->values.assign(keys.size(), std::nullopt);
-return {};
-}
-};
 
 // No deduplication: what a table holds is never looked at.
 class ForgetsRows final : public FrontStore {

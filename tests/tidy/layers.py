@@ -12,6 +12,7 @@ RANKS = {
     "sink": 5,
     "capi": 6,
     "adapters": 6,
+    "testing": 6,
     "cli": 7,
 }
 
