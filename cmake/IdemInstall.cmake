@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Install rules, the CMake package with the components static, shared, spdlog and testing, and idem.pc.
+# Install rules, the CMake package with the components static, shared, spdlog and testing, and
+# idem.pc.
 
 include(CMakePackageConfigHelpers)
 

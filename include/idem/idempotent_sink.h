@@ -137,9 +137,9 @@ class IDEM_EXPORT IdempotentSink final {
   Result<std::vector<ResumePoint>> DurableCheckpoints(std::string_view source) const;
 
   // Moves a checkpoint explicitly, back or forth, or accepts a new incarnation, and leaves a
-  // RewindEntry. Offsets from `to` on are offered and decided by their keys again. A durable commit;
-  // to where the checkpoint is already, it has no effect, so that it may be repeated. Errors:
-  // kNotFound (no such checkpoint), kInvalidArgument, and those of Commit.
+  // RewindEntry. Offsets from `to` on are offered and decided by their keys again. A durable
+  // commit; to where the checkpoint is already, it has no effect, so that it may be repeated.
+  // Errors: kNotFound (no such checkpoint), kInvalidArgument, and those of Commit.
   Result<void> Rewind(std::string_view source, PartitionRef partition,
                       const RewindOptions& options);
 

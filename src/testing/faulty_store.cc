@@ -173,7 +173,11 @@ Result<std::unique_ptr<IdempotentSink>> FaultyStore::Open(const SinkOptions& opt
   const auto open_store = [shared = impl_]() -> Result<std::shared_ptr<storage::Store>> {
     return std::shared_ptr<storage::Store>(std::make_shared<Handle>(shared));
   };
-  return SinkImpl::Open(open_store, options);
+  // What a sink knows by heart it does not read, and no planned failure would meet it.
+  SinkOptions forgetful = options;
+  forgetful.identity_bytes = 0;
+  forgetful.filter_bytes = 0;
+  return SinkImpl::Open(open_store, forgetful);
 }
 
 void FaultyStore::FailWrite(std::uint64_t nth, WriteFault fault) { impl_->FailWrite(nth, fault); }
