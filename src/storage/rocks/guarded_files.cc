@@ -121,9 +121,9 @@ class Directory final : public rocksdb::FSDirectoryWrapper {
 
 class GuardedFileSystem final : public rocksdb::FileSystemWrapper {
  public:
-  GuardedFileSystem(std::shared_ptr<rocksdb::FileSystem> files,
+  GuardedFileSystem(const std::shared_ptr<rocksdb::FileSystem>& files,
                     std::shared_ptr<WatermarkFile> watermark, Owned owned)
-      : FileSystemWrapper(std::move(files)),
+      : FileSystemWrapper(files),
         guard_(std::make_shared<FileGuard>(std::move(watermark), std::move(owned))) {}
 
   const char* Name() const override { return "idem.GuardedFileSystem"; }

@@ -43,8 +43,8 @@ class ShortFile final : public rocksdb::FSSequentialFileOwnerWrapper {
 
 class KeptFileSystem final : public rocksdb::FileSystemWrapper {
  public:
-  KeptFileSystem(std::shared_ptr<rocksdb::FileSystem> files, KeptFiles kept)
-      : FileSystemWrapper(std::move(files)), kept_(std::move(kept)) {}
+  KeptFileSystem(const std::shared_ptr<rocksdb::FileSystem>& files, KeptFiles kept)
+      : FileSystemWrapper(files), kept_(std::move(kept)) {}
 
   const char* Name() const override { return "idem.KeptFileSystem"; }
 

@@ -16,9 +16,9 @@ bool IsCurrent(std::string_view path) { return path.ends_with("/CURRENT"); }
 
 }  // namespace
 
-OwnedFiles::OwnedFiles(std::shared_ptr<rocksdb::FileSystem> files, const DirectoryLock* lock,
+OwnedFiles::OwnedFiles(const std::shared_ptr<rocksdb::FileSystem>& files, const DirectoryLock* lock,
                        const std::filesystem::path& directory)
-    : FileSystemWrapper(std::move(files)), lock_(lock), current_(directory / "CURRENT") {}
+    : FileSystemWrapper(files), lock_(lock), current_(directory / "CURRENT") {}
 
 std::optional<OwnedFiles::Stamp> OwnedFiles::Look() const {
   struct stat status = {};

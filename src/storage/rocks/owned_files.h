@@ -36,7 +36,7 @@ class OwnedFiles final : public rocksdb::FileSystemWrapper {
  public:
   // `lock` must outlive it. `directory` is the locked one, on the real file system whatever `files`
   // is.
-  OwnedFiles(std::shared_ptr<rocksdb::FileSystem> files, const DirectoryLock* lock,
+  OwnedFiles(const std::shared_ptr<rocksdb::FileSystem>& files, const DirectoryLock* lock,
              const std::filesystem::path& directory);
 
   // Ok while the files are this writer's. Errors: those of DirectoryLock::Check.

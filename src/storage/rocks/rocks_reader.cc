@@ -175,7 +175,7 @@ class RocksReader final : public Store {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       Progress before = LookAt(directory_);
       const bool only_logs = db_ != nullptr && before.SameManifest(progress_);
-      const Result<void> caught_up = only_logs ? FollowLogs() : OpenAnew();
+      Result<void> caught_up = only_logs ? FollowLogs() : OpenAnew();
       if (!caught_up) db_.reset();
       const Progress after = LookAt(directory_);
       const bool stood_still = after.SameManifest(before) && after.HasLogsOf(before);

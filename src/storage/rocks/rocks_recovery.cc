@@ -111,7 +111,7 @@ Result<bool> RocksRecovery::LookAtManifest() {
 Result<void> RocksRecovery::LookAtLogs() {
   if (!watermark_) return {};
   for (const codec::FileMark& log : watermark_->logs) {
-    const Result<void> same = CheckMark(files_.get(), directory_, log);
+    Result<void> same = CheckMark(files_.get(), directory_, log);
     if (same) continue;
     if (same.error().code() != ErrorCode::kCorruption) return same;
     damage_.push_back(log.name + " is missing, or does not hold what was synced of it");
