@@ -24,13 +24,17 @@ using ::testing::HasSubstr;
 
 constexpr std::int64_t kBatches = 20;
 
+// The log holds more than that, so RocksDB would write sorted files before it comes to the damage.
+constexpr std::size_t kWriteBufferBytes = 64 << 10;
+constexpr std::size_t kValueBytes = 4'000;
+
 // Offsets 2 i and 2 i + 1 are the i-th batch. The definition of the table is commit 1.
 void CommitBatch(IdempotentSink* sink, std::int64_t i) {
   const Table rows = sink->OpenTable("rows").value();
   Batch batch;
   for (std::int64_t offset = 2 * i; offset < 2 * i + 2; ++offset) {
     batch.From({"topic", Partition(7), offset});
-    batch.Upsert(rows, {offset}, std::string(200, 'v'), {.version = 1});
+    batch.Upsert(rows, {offset}, std::string(kValueBytes, 'v'), {.version = 1});
   }
   sink->Commit(batch).value();
 }
@@ -73,7 +77,9 @@ class Recovery : public ::testing::Test {
 
   std::string ExpectRefused(ErrorCode code) {
     const auto before = DirectoryBytes(directory_.path());
-    const auto sink = IdempotentSink::Open(store());
+    SinkOptions options;
+    options.write_buffer_bytes = kWriteBufferBytes;
+    const auto sink = IdempotentSink::Open(store(), options);
     const auto reader = StoreReader::Open(store());
     EXPECT_FALSE(sink);
     EXPECT_FALSE(reader);
