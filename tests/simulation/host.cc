@@ -12,6 +12,7 @@ Result<std::unique_ptr<Host>> Host::Open(Machine* machine, const SinkOptions& op
                                          const power::StoreWrapper& wrapper) {
   std::unique_ptr<Host> host(new Host);
   host->disk_ = machine->file_system();
+  host->faults_ = machine->faulty_file_system();
   host->env_ = machine->NewEnv();
   auto opened = storage::OpenRocksStore(machine->directory(), options,
                                         SinkImpl::NewInspection(options), host->env_.get());

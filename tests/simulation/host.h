@@ -37,6 +37,8 @@ class Host {
   // The disk as it was switched on for this process, and the changes of it.
   std::shared_ptr<power::CrashFileSystem> disk() const { return disk_; }
   std::size_t operations() const { return disk_->operation_count(); }
+  // Those that were made to fail.
+  std::uint64_t failed() const { return faults_->failed(); }
 
   bool HasJobs() const { return env_->HasJobs(); }
   void RunJobs() { env_->RunJobs(); }
@@ -55,6 +57,7 @@ class Host {
   Host() = default;
 
   std::shared_ptr<power::CrashFileSystem> disk_;
+  std::shared_ptr<power::FaultyFileSystem> faults_;
   std::unique_ptr<power::StillEnv> env_;
   std::unique_ptr<script::SinkTarget> target_;
   std::uint64_t found_ = 0;

@@ -45,6 +45,7 @@ class Machine {
   const std::filesystem::path& directory() const { return directory_; }
   power::FaultyFileSystem& disk() { return *disk_; }
   std::shared_ptr<power::CrashFileSystem> file_system() const { return memory_; }
+  std::shared_ptr<power::FaultyFileSystem> faulty_file_system() const { return disk_; }
   std::size_t operations() const { return memory_->operation_count(); }
 
   // For one process. Jobs in the background are its own.

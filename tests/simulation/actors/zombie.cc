@@ -21,6 +21,7 @@ void Zombie::Wake(World* world) {
   if (sent.empty()) return;
   const std::size_t before = host_->operations();
   const std::uint64_t commit = host_->commit();
+  const std::uint64_t failed_before = host_->failed();
   script::Commit late;
   for (const script::Place& place : sent[world->chance().Below(sent.size())].places) {
     world->source().Append(place, &late.actions);
@@ -31,8 +32,11 @@ void Zombie::Wake(World* world) {
   // What it has already is replayed, and so nothing is written.
   const bool nothing_new = answer.ok() && answer.commit == commit;
   const bool fenced = !answer.ok() && answer.errors.front() == ErrorCode::kFenced;
+  // The disk may fail it before it comes to writing: rejected as well, and without effect.
+  const bool unread = !answer.ok() && answer.errors.front() == ErrorCode::kIoError &&
+                      host_->failed() > failed_before;
   if (fenced) world->Reach(Probe::kZombieFenced);
-  if (!nothing_new && !fenced) throw Violation("a zombie was not fenced");
+  if (!nothing_new && !fenced && !unread) throw Violation("a zombie was not fenced");
   if (host_->operations() != before) throw Violation("a zombie changed the disk");
   if (world->chance().OneIn(2)) return;
   auto disk = host_->disk();
