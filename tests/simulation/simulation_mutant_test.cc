@@ -30,6 +30,18 @@ constexpr char kLost[] = "StoreBehind";  // the opening itself misses what was a
 constexpr char kNoState[] = "found no state after any commit";
 constexpr char kWrongAnswer[] = "answered otherwise than promised";
 
+// An error of a read taken for the absence of the key (P16).
+class TakesErrorsForAbsence final : public FrontStore {
+ public:
+  using FrontStore::FrontStore;
+  Result<void> Read(std::span<const std::string_view> keys,
+                    storage::ReadResult* result) const override {
+    if (FrontStore::Read(keys, result)) return {};
+    result->values.assign(keys.size(), std::nullopt);
+    return {};
+  }
+};
+
 // No deduplication: what a table holds is never looked at.
 class ForgetsRows final : public FrontStore {
  public:
@@ -88,6 +100,10 @@ TEST(SimulationMutant, CheckpointBeforeItsRows) {
 
 TEST(SimulationMutant, NoDeduplication) {
   EXPECT_TRUE(WorldsUntilShown(Wrapper<ForgetsRows>(), kWrongAnswer));
+}
+
+TEST(SimulationMutant, ErrorsTakenForAbsence) {
+  EXPECT_TRUE(WorldsUntilShown(Wrapper<TakesErrorsForAbsence>(), kWrongAnswer));
 }
 
 }  // namespace
