@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::uint8_t kTombstone = 0x01;
 constexpr int kVersionTagShift = 1;
-constexpr std::uint8_t kKnownFlags = kTombstone | 0x03 << kVersionTagShift;
 
 }  // namespace
 
@@ -38,8 +37,9 @@ void AppendRow(const RowEnvelope& row, std::string* out) {
 bool DecodeRow(std::string_view bytes, RowEnvelope* row) {
   base::Reader reader(bytes);
   std::uint8_t flags = 0;
-  if (!reader.ReadByte(&flags) || (flags & ~kKnownFlags) != 0) return false;
+  if (!reader.ReadByte(&flags)) return false;
   row->tombstone = (flags & kTombstone) != 0;
+  // All the other bits, so that an unknown one makes a tag that is none.
   const auto tag = static_cast<std::uint8_t>(flags >> kVersionTagShift);
   if (!reader.ReadVarint64(&row->commit) || !reader.ReadVarint32(&row->rank) ||
       !ReadVersionBytes(tag, &reader, &row->version) ||
