@@ -3,8 +3,8 @@
 
 #include "codec/keyspace.h"
 #include "codec/source_records.h"
-#include "codec/store_header.h"
 #include "codec/watermark.h"
+#include "pipeline/durable_note.h"
 
 #include <algorithm>
 #include <utility>
@@ -86,9 +86,9 @@ Result<void> Ledger::Load(const SinkImpl* owner, const StoreView& view) {
   if (auto loaded = LoadTables(owner, view, this); !loaded) return loaded;
   if (auto loaded = LoadSources(view, this); !loaded) return loaded;
   if (auto loaded = LoadCheckpoints(view, this); !loaded) return loaded;
-  auto commit = view.Get(codec::SpaceKey(codec::Space::kLastCommit));
+  const auto commit = LastCommitOf(view);
   if (!commit) return commit.error();
-  if (*commit && !codec::DecodeFixed64(**commit, &last_commit)) return Damaged("the last commit");
+  last_commit = *commit;
   return {};
 }
 

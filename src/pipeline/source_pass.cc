@@ -122,7 +122,7 @@ class SourcePass {
 
   Result<void> TakeAdvance(const Step& step) {
     const std::int64_t next = step.offsets.begin;
-    if (next < 0 || next > kOffsetMax + 1) return BadRange();
+    if (next < 0) return BadRange();
     if (auto ok = base::CheckNote(step.note); !ok) return ok;
     const bool fresh = rules::IsFresh(at_->checkpoint);
     const std::int64_t before = at_->checkpoint.next;
@@ -137,9 +137,7 @@ class SourcePass {
 
   Result<void> TakeEmpty(const Step& step) {
     const OffsetRange range = step.offsets;
-    if (range.begin < 0 || range.end < range.begin || range.end > kOffsetMax + 1) {
-      return BadRange();
-    }
+    if (range.begin < 0 || range.end < range.begin) return BadRange();
     if (range.begin == range.end) return {};
     const bool fresh = rules::IsFresh(at_->checkpoint);
     const std::int64_t next = at_->checkpoint.next;

@@ -53,8 +53,8 @@ Reason CheckRecordVersion(const TableOptions& options, const Version& version,
                           std::string* normal) {
   const Reason reason = codec::CheckVersion(options.version_kind(), version, normal);
   if (reason != Reason::kNone) return reason;
-  const bool too_far =
-      options.version_max && version.is_integer() && version.integer() > *options.version_max;
+  // A table with a bound has integer versions (CheckTableOptions), so this is one.
+  const bool too_far = options.version_max && version.integer() > *options.version_max;
   return too_far ? Reason::kVersionTooFar : Reason::kNone;
 }
 
