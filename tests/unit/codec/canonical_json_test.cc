@@ -74,6 +74,9 @@ TEST(CanonicalJsonTest, LoneSurrogatesStayEscaped) {
   EXPECT_EQ(Canonical(R"("\uD800")"), R"("\ud800")");
   EXPECT_EQ(Canonical(R"("\uDFFFx\uD83D\uD83D\uDE00")"), "\"\\udfffx\\ud83d\xf0\x9f\x98\x80\"");
   EXPECT_EQ(Canonical(R"("\uD83D\n")"), R"("\ud83d\n")");
+  // Those on either side of them are characters: U+D7FF, U+E000.
+  EXPECT_EQ(Canonical(R"("\ud7ff\uE000")"), "\"\xed\x9f\xbf\xee\x80\x80\"");
+  EXPECT_EQ(Canonical(R"("\ud83d\uE000")"), "\"\\ud83d\xee\x80\x80\"");
   EXPECT_EQ(Canonical(R"({"\udabc":1,"\uD800":2})"), R"({"\ud800":2,"\udabc":1})");
   EXPECT_NE(Canonical(R"("\ud800")"), Canonical(R"("\ud801")"));
 }

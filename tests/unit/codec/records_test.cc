@@ -7,6 +7,8 @@
 #include "unit/codec/decoder_check.h"
 #include "unit/codec/samples.h"
 
+#include <idem/limits.h>
+
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -74,6 +76,18 @@ TEST(RowEnvelopeTest, KeepsEveryField) {
   EXPECT_EQ(row.payload, "{\"total\":12.50}");
   EXPECT_GE(row.payload.data(), bytes.data()) << "a view of what was decoded";
   EXPECT_LE(row.payload.data() + row.payload.size(), bytes.data() + bytes.size());
+}
+
+TEST(RowEnvelopeTest, AVersionHasALimitThere) {
+  const std::string longest(kVersionBytesMax, 'F'), longer = longest + "F";
+  RowEnvelope row;
+  row.version = longest;
+  EXPECT_TRUE(DecodeRow(Encoded(row), &row));
+  std::string bytes = "\x04";  // a text for a version
+  bytes.append(2, '\0');       // commit and rank
+  base::AppendSized(longer, &bytes);
+  bytes.append(16, '\0');
+  EXPECT_FALSE(DecodeRow(bytes, &row));
 }
 
 TEST(RowEnvelopeTest, ATombstoneHasNeitherPayloadNorFingerprint) {
@@ -178,6 +192,9 @@ TEST(CatalogTest, DifferencesAreNamed) {
 }
 
 TEST(CatalogTest, TheTieRuleOfAnAppendTableMeansNothing) {
+  EXPECT_EQ(DescribeDifference({.mode = TableMode::kAppend}, {.tie = TieRule::kFirstWins}),
+            "mode: stored append, asked upsert; version: stored none, asked integer; "
+            "tie: stored converge, asked first");
   EXPECT_EQ(DescribeDifference({.mode = TableMode::kAppend},
                                {.mode = TableMode::kAppend, .tie = TieRule::kLastWins}),
             "");

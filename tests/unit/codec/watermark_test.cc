@@ -2,6 +2,7 @@
 //
 // What is stored beside a store, and about its recoveries.
 
+#include "base/coding.h"
 #include "codec/keyspace.h"
 #include "unit/codec/decoder_check.h"
 #include "unit/codec/samples.h"
@@ -65,6 +66,27 @@ TEST(WatermarkImageTest, EachFlippedBitIsNoticed) {
   }
 }
 
+// The checksum proves that nobody changed the bytes, not that they are an image.
+TEST(WatermarkImageTest, ATrueChecksumMakesNoImage) {
+  constexpr std::size_t kHead = 12;  // magic and size
+  const auto with_checksum = [](std::string_view body) {
+    std::string bytes = "IDEMMARK";
+    base::AppendFixed32(static_cast<std::uint32_t>(kHead + body.size() + 16), &bytes);
+    bytes.append(body);
+    AppendFingerprint(FingerprintOf(bytes), &bytes);
+    return bytes;
+  };
+  const std::string valid = Encoded(SampleImage());
+  const std::string body = valid.substr(kHead, valid.size() - kHead - 16);
+  EXPECT_EQ(with_checksum(body), valid);
+  WatermarkImage image;
+  for (std::size_t size = 0; size < body.size(); ++size) {
+    EXPECT_FALSE(DecodeWatermarkImage(with_checksum(body.substr(0, size)), &image)) << size;
+  }
+  EXPECT_FALSE(DecodeWatermarkImage(with_checksum(body + "x"), &image));
+  EXPECT_FALSE(DecodeWatermarkImage(with_checksum("\x02" + body.substr(1)), &image));
+}
+
 TEST(WatermarkImageTest, ItsSizeIsReadFromItsBeginning) {
   const std::string valid = Encoded(SampleImage());
   EXPECT_EQ(WatermarkImageSize(valid), valid.size());
@@ -106,6 +128,10 @@ TEST(DurableNoteTest, EntriesAscendAndAreOffsetsOfCheckpoints) {
   EXPECT_FALSE(decodes([](std::string* out) { AppendNoteEntry(SourceKey("s"), 1, out); }));
   EXPECT_FALSE(
       decodes([](std::string* out) { AppendNoteEntry(CheckpointKey("s", 1) + "x", 1, out); }));
+  EXPECT_FALSE(decodes([](std::string* out) {
+    base::AppendSized(CheckpointKey("s", 1), out);
+    base::AppendVarint64(std::uint64_t{1} << 63, out);
+  }));
 }
 
 TEST(RecoveryEntryTest, ReadsBackAndNothingElseDoes) {
@@ -115,7 +141,11 @@ TEST(RecoveryEntryTest, ReadsBackAndNothingElseDoes) {
     CheckDecoder(bytes, RecodeRecovery);
   }
   RecoveryEntry entry;
-  EXPECT_FALSE(DecodeRecovery(RecoveryKey(9) + "x", std::string("\x01\x00\x00", 3), &entry));
+  std::string bytes;
+  AppendRecovery(SampleRecovery(), &bytes);
+  EXPECT_TRUE(DecodeRecovery(RecoveryKey(9), bytes, &entry));
+  EXPECT_FALSE(DecodeRecovery(RecoveryKey(9) + "x", bytes, &entry));
+  EXPECT_FALSE(DecodeRecovery("x" + RecoveryKey(9).substr(1), bytes, &entry));
 }
 
 }  // namespace

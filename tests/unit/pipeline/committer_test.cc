@@ -25,6 +25,17 @@ TEST_F(Committing, AFencedWriterHasNoEffectAndItsHostLivesOn) {
   EXPECT_EQ(newer->Commit(batch).value().count(Verdict::kInserted), 1U);
 }
 
+TEST_F(Committing, ABatchOverTheSinksOwnLimitsIsAnError) {
+  sink_.reset();
+  Open({.limits = {.batch_bytes = 100, .batch_records = 2}});
+  batch_.Insert(*log_, {"a"}, std::string(101, 'v'));
+  EXPECT_EQ(CommitError(), ErrorCode::kLimitExceeded);
+  batch_.Clear();
+  for (const char* key : {"a", "b", "c"}) batch_.Insert(*log_, {key}, "1");
+  EXPECT_EQ(CommitError(), ErrorCode::kLimitExceeded);
+  EXPECT_EQ(log_->Info().rows, 0U);
+}
+
 TEST_F(Committing, AFencedWriterIsToldSoEvenWhenNothingWouldBeWritten) {
   const BatchToken token = BatchToken::Request("r");
   batch_.Insert(*log_, {"k"}, "1");

@@ -67,6 +67,37 @@ class IdentitiesTest : public ::testing::Test {
   std::map<std::string, std::string> stored_;
 };
 
+// The last message that came.
+class Listener final : public Logger {
+ public:
+  void Log(LogLevel, std::string_view message) noexcept override { heard = message; }
+  std::string heard;
+};
+
+TEST_F(IdentitiesTest, AFilterThatIsFullIsToldOf) {
+  const auto store = storage::NewMemoryStore();
+  const std::uint64_t epoch = store->TakeEpoch().value();
+  codec::RowEnvelope envelope;
+  envelope.version = 1;
+  std::string row;
+  codec::AppendRow(envelope, &row);
+  const auto add = [&](std::uint64_t i) {
+    const std::string key = RowKey(i);
+    const storage::WritePlan plan{epoch, {{key, row}}};
+    ASSERT_TRUE(store->Commit(plan, Durability::kSync));
+  };
+  const auto heard = [&](std::uint64_t keys) {
+    Listener listener;
+    identities_.emplace(KeyHash(), 0, 64);
+    EXPECT_TRUE(identities_->Load(*store->NewView().value(), keys, &listener));
+    return listener.heard;
+  };
+  for (std::uint64_t i = 0; i < 40; ++i) add(i);
+  EXPECT_EQ(heard(40), "");
+  for (std::uint64_t i = 40; i < 80; ++i) add(i);
+  EXPECT_NE(heard(80).find("filter for new keys is full"), std::string::npos);
+}
+
 TEST_F(IdentitiesTest, KnowEverythingWhileThereIsRoom) {
   Make(1 << 20, 0);
   for (int i = 0; i < 5'000; ++i) Put(RowKey(i), "head " + std::to_string(i));

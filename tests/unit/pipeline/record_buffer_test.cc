@@ -95,6 +95,47 @@ TEST(RecordBuffer, NamesOverTheLimitAreNotKept) {
   EXPECT_EQ(buffer.bytes(), 0U);
 }
 
+TEST(RecordBuffer, WhatHasNoRoomIsNotKept) {
+  const auto overflows = [](const Limits& limits, auto add) {
+    RecordBuffer buffer(limits);
+    add(&buffer);
+    EXPECT_TRUE(buffer.full());
+    EXPECT_TRUE(buffer.records().empty());
+    return buffer.overflowed();
+  };
+  const Limits tight{.batch_bytes = 20};
+  const std::string large(21, 'x');
+  EXPECT_TRUE(overflows(tight, [&](RecordBuffer* b) { b->Advance("s", 0, 1, large); }));
+  EXPECT_TRUE(overflows(tight, [&](RecordBuffer* b) { b->Reject(Entry(), large, "why"); }));
+  EXPECT_TRUE(overflows(tight, [&](RecordBuffer* b) {
+    b->Add(Entry(), Operation::kUpsert, {1}, "", {.version = 1, .event_id = Key(large)});
+  }));
+  EXPECT_TRUE(overflows({.batch_records = 0}, [](RecordBuffer* b) {
+    for (std::int64_t i = 0; i < 2; ++i) b->From({"s", 0, i});
+  }));
+}
+
+TEST(RecordBuffer, TheFirstReasonStays) {
+  RecordBuffer buffer({.key_bytes = 10, .value_bytes = 5});
+  const Key none, large(std::string(kEventIdBytesMax, 'e'));
+  const std::string key(10, 'k');
+  buffer.Add(Entry(), Operation::kUpsert, {key}, "123456", {.event_id = none});
+  buffer.Add(Entry(), Operation::kUpsert, {key}, "123456", {.event_id = large});
+  buffer.Add(Entry(), Operation::kUpsert, {1}, "123456", {.event_id = none});
+  EXPECT_EQ(buffer.records()[0].invalid, Reason::kKeyTooLarge);
+  EXPECT_EQ(buffer.records()[1].invalid, Reason::kKeyTooLarge);
+  EXPECT_EQ(buffer.records()[2].invalid, Reason::kEventIdMissing);
+}
+
+TEST(RecordBuffer, TooManyNamesAreForgottenBetweenBatches) {
+  RecordBuffer buffer(Limits{});
+  for (std::int64_t i = 0; i < 5'000; ++i) buffer.From({"s", i, 1});
+  buffer.Clear();
+  buffer.From({"s", 4'999, 2});
+  ASSERT_EQ(buffer.steps().size(), 1U);
+  EXPECT_EQ(buffer.steps()[0].where->partition, Partition(4'999));
+}
+
 TEST(RecordBuffer, OneThatIsNotFullTakesTheLargestRecord) {
   const Limits limits{.key_bytes = 100, .value_bytes = 100, .batch_bytes = 20'000};
   RecordBuffer buffer(limits);

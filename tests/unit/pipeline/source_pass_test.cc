@@ -34,6 +34,36 @@ TEST_F(SourcePass, BadNamesNotesAndRangesAreErrors) {
   EXPECT_TRUE(sink_->ResumeFrom("s").value().empty());
 }
 
+TEST_F(SourcePass, TheLargestOffsetsAndEmptyRangesAreFine) {
+  batch_.DeclareEmpty("s", 0, {5, 5});
+  batch_.Advance("s", 1, INT64_MAX);
+  batch_.DeclareEmpty("s", 2, {0, INT64_MAX});
+  ASSERT_TRUE(sink_->Commit(batch_));
+  const auto points = sink_->ResumeFrom("s").value();
+  ASSERT_EQ(points.size(), 2U) << "a range without offsets says nothing of its partition";
+  EXPECT_EQ(points[0].next, INT64_MAX);
+  EXPECT_EQ(points[1].next, INT64_MAX);
+}
+
+// Nothing of the partition is known yet, so there is nothing to keep.
+TEST_F(SourcePass, ABadOffsetMakesNoCheckpoint) {
+  sink_.reset();
+  Open({.on_invalid = InvalidPolicy::kQuarantine});
+  batch_.From({"s", 0, -1, "one"});
+  batch_.Insert(*log_, {"a"}, "1");
+  EXPECT_EQ(OnlyOutcome().reason, Reason::kOffsetOutOfRange);
+  EXPECT_TRUE(sink_->ResumeFrom("s").value().empty());
+  EXPECT_TRUE(sink_->NewSnapshot().value().Checkpoints().value().empty());
+}
+
+TEST_F(SourcePass, AGapBeforeTheFirstOffsetSaysWhatWasExpected) {
+  ASSERT_TRUE(sink_->DeclareSource("s", {.gaps = GapPolicy::kRefuse, .start = 3}));
+  batch_.From({"s", 0, 5});
+  const auto report = sink_->Commit(batch_);
+  ASSERT_FALSE(report);
+  EXPECT_NE(report.error().message().find("offset 3 was expected"), std::string::npos);
+}
+
 TEST_F(SourcePass, ARefusedGapNamesTheRecordAndMovesNothing) {
   ASSERT_TRUE(sink_->DeclareSource("s", {.gaps = GapPolicy::kRefuse, .start = 0}));
   batch_.From({"s", 0, 0});
