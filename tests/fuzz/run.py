@@ -34,8 +34,9 @@ SPEEDS = {
     "coding": 300_000, "csv": 50_000, "definition": 250_000, "event": 500_000, "header": 600_000,
     "ingest_line": 100_000, "json": 70_000, "key": 80_000, "key_order": 100_000,
     "key_text": 30_000, "keyspace": 160_000, "lines": 1_500, "member_path": 40_000,
-    "names": 30_000, "operations": 200, "quarantine": 300_000, "rewind": 300_000, "row": 400_000,
-    "source": 800_000, "state": 600_000, "text": 80_000, "token": 180_000, "version": 280_000,
+    "names": 30_000, "note": 200_000, "operations": 200, "quarantine": 300_000,
+    "recovery": 300_000, "rewind": 300_000, "row": 400_000, "source": 800_000, "state": 600_000,
+    "text": 80_000, "token": 180_000, "version": 280_000, "watermark_image": 150_000,
 }
 # Where the work is: these get as many times the time of the others.
 FAVOURED = {"batch": 3, "operations": 4, "canonical_json": 2, "ingest_line": 2, "json": 2}
@@ -80,7 +81,7 @@ class Fuzzers:
         """Target -> executions."""
         weights = {t: SPEEDS[t] * FAVOURED.get(t, 1) for t in self.targets}
         whole = sum(weights.values())
-        return {t: max(self.options.total * w // whole, 100) for t, w in weights.items()}
+        return {t: max(self.options.total * w // whole + 1, 100) for t, w in weights.items()}
 
     def command(self, target):
         return [str(self.programs / f"fuzz_{target}"),
