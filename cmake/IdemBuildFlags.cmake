@@ -46,8 +46,9 @@ if(IDEM_SANITIZE)
   target_link_options(idem_build_flags INTERFACE ${_idem_sanitize})
 endif()
 if(IDEM_COVERAGE)
-  target_compile_options(idem_build_flags INTERFACE --coverage -fprofile-update=atomic)
-  target_link_options(idem_build_flags INTERFACE --coverage)
+  set(_idem_coverage -fprofile-instr-generate -fcoverage-mapping)
+  target_compile_options(idem_build_flags INTERFACE ${_idem_coverage})
+  target_link_options(idem_build_flags INTERFACE ${_idem_coverage})
 endif()
 
 # A RocksDB that was built without run-time type information has no typeinfo to inherit from: our
