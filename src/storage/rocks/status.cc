@@ -17,6 +17,12 @@ bool IsMissingFile(const rocksdb::Status& status) {
                                      status.ToString().find("does not exist") != std::string::npos);
 }
 
+// RocksDB tries the file system before anything else, and calls every failure of that an invalid
+// argument: with no descriptors left, for one.
+bool IsFailedTrial(const rocksdb::Status& status) {
+  return status.IsInvalidArgument() && status.ToString().find("IO error") != std::string::npos;
+}
+
 }  // namespace
 
 Error CorruptionError(std::string_view what) {
@@ -41,7 +47,7 @@ Error OpenError(const rocksdb::Status& status, std::string_view directory) {
   if (status.IsCorruption() || IsMissingFile(status)) {
     return CorruptionError(where + " is damaged: " + status.ToString());
   }
-  if (status.IsNotSupported() || status.IsInvalidArgument()) {
+  if (status.IsNotSupported() || (status.IsInvalidArgument() && !IsFailedTrial(status))) {
     return Error(ErrorCode::kFormatUnsupported,
                  where + " cannot be read by this build: " + status.ToString() +
                      "; open it with the build that wrote it");
