@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fencing/cells.h"
 
+#include <chrono>
 #include <fstream>
 #include <functional>
 #include <string>
+#include <thread>
+#include <utility>
+
+#include "support/directory_bytes.h"
 
 namespace idem::fencing {
 namespace {
@@ -131,13 +136,29 @@ void DirectoryMovedAwayAndBack(Race* race) {
   holder.Do(Close);
 }
 
+// The holder rests, but RocksDB may still be flushing, or removing what nobody needs any more. A copy
+// is one of a moment only when nothing changed while it was read.
+void CopyAtRest(const fs::path& store, const fs::path& copy) {
+  auto files = testing::DirectoryBytes(store);
+  for (auto before = files; true; before = std::move(files)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    files = testing::DirectoryBytes(store);
+    if (files == before) break;
+  }
+  fs::create_directory(copy);
+  fs::permissions(copy, fs::perms::owner_all);
+  for (const auto& [path, bytes] : files) {
+    testing::SetFileBytes(copy / fs::path(path).filename(), bytes);
+  }
+}
+
 // The holder has rested since the copy was taken, so the copy is a whole store.
 void TakenByACopy(Race* race, bool more_commits, const std::function<void()>& take) {
   Actor holder(0, race->store(), race->page());
   Actor challenger(1, race->store(), race->page());
   race->MustDo(holder.Do(Open), "the first opening");
   race->MustDo(holder.Do(Write), "writing");
-  fs::copy(race->store(), race->place() / "copy", fs::copy_options::recursive);
+  CopyAtRest(race->store(), race->place() / "copy");
   race->ForgiveFrom(race->page()->tried[0]);
   if (more_commits) race->MustDo(holder.Do(Write), "writing after the copy");
   take();
