@@ -136,8 +136,8 @@ void DirectoryMovedAwayAndBack(Race* race) {
   holder.Do(Close);
 }
 
-// The holder rests, but RocksDB may still be flushing, or removing what nobody needs any more. A copy
-// is one of a moment only when nothing changed while it was read.
+// The holder rests, but RocksDB may still be flushing, or removing what nobody needs any more. A
+// copy is one of a moment only when nothing changed while it was read.
 void CopyAtRest(const fs::path& store, const fs::path& copy) {
   auto files = testing::DirectoryBytes(store);
   for (auto before = files; true; before = std::move(files)) {
