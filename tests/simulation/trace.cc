@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <set>
+#include <utility>
 
 #include "support/random.h"
 
@@ -15,7 +16,13 @@ void Trace::Add(std::string_view text) { Fold(XXH3_64bits(text.data(), text.size
 
 void Trace::Add(const std::vector<power::Operation>& operations) {
   std::set<power::FileNumber> logs;
+  std::uint64_t deleted = 0;  // the names, in whatever order
   for (const power::Operation& operation : operations) {
+    if (operation.kind == power::Operation::Kind::kDelete) {
+      deleted += XXH3_64bits(operation.name.data(), operation.name.size());
+      continue;
+    }
+    Fold(std::exchange(deleted, 0));
     Fold(static_cast<std::uint64_t>(operation.kind));
     Fold(operation.file);
     Fold(operation.bytes.size() + operation.size);
@@ -26,6 +33,7 @@ void Trace::Add(const std::vector<power::Operation>& operations) {
     }
     if (logs.contains(operation.file)) Add(operation.bytes);
   }
+  Fold(deleted);
 }
 
 }  // namespace idem::simulation

@@ -17,6 +17,8 @@ class Trace {
   void Add(std::string_view text);
 
   // Of logs the bytes count; of the other files, which name the process that wrote them, the sizes.
+  // The order of deletions that follow each other does not: RocksDB keeps the files that an opening
+  // will delete in a hash table of their paths, and each process has a directory of its own.
   void Add(const std::vector<power::Operation>& operations);
 
   std::uint64_t fingerprint() const { return fingerprint_; }
