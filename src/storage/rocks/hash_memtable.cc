@@ -16,6 +16,7 @@
 #include <mutex>
 #include <new>
 #include <string_view>
+#include <utility>
 
 namespace idem::storage {
 namespace {
@@ -25,8 +26,8 @@ constexpr std::size_t kTagBytes = 8;  // sequence number and type, behind the us
 
 // Stands in front of each entry in the arena.
 struct Node {
-  const Node* in_bucket = nullptr;  // the next older one
-  const Node* before = nullptr;
+  Node* before = nullptr;     // the one inserted before it
+  Node* in_bucket = nullptr;  // the next older one there
 
   const char* entry() const { return reinterpret_cast<const char*>(this + 1); }
 };
@@ -40,7 +41,7 @@ std::string_view UserKeyOf(const rocksdb::Slice& internal_key) {
 // place, and deleting it frees nothing.
 class KeyLookup final : public rocksdb::MemTableRep::Iterator {
  public:
-  using Bucket = const std::atomic<const Node*>&;
+  using Bucket = const std::atomic<Node*>&;
   class Table {
    public:
     virtual ~Table() = default;
@@ -101,7 +102,7 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
         compare_(compare),
         seed_(seed),
         mask_(buckets - 1),
-        buckets_(std::make_unique<std::atomic<const Node*>[]>(buckets)),
+        buckets_(std::make_unique<std::atomic<Node*>[]>(buckets)),
         sorted_(compare) {}
 
   rocksdb::KeyHandle Allocate(const std::size_t size, char** entry) override {
@@ -114,12 +115,10 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
     return node;
   }
 
+  // In no bucket yet: that is for whoever looks for something.
   void Insert(rocksdb::KeyHandle handle) override {
     Node* node = static_cast<Node*>(handle);
-    auto& bucket = buckets_[NumberOf(UserKeyOf(compare_.decode_key(node->entry())))];
-    node->in_bucket = bucket.load(std::memory_order_relaxed);
     node->before = newest_.load(std::memory_order_relaxed);
-    bucket.store(node, std::memory_order_release);
     newest_.store(node, std::memory_order_release);
   }
 
@@ -150,9 +149,32 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
   std::size_t NumberOf(std::string_view user_key) const {
     return XXH3_64bits_withSeed(user_key.data(), user_key.size(), seed_) & mask_;
   }
+  // After this every entry that was inserted before is in its bucket.
   KeyLookup::Bucket BucketOf(std::string_view user_key) const override {
+    if (newest_.load(std::memory_order_acquire) != in_buckets_to_.load(std::memory_order_acquire)) {
+      FillBuckets();
+    }
     return buckets_[NumberOf(user_key)];
   }
+
+  // Older ones first, so that each stands before those it replaces.
+  void FillBuckets() const {
+    const std::lock_guard lock(buckets_mutex_);
+    Node* const newest = newest_.load(std::memory_order_acquire);
+    const Node* const known = in_buckets_to_.load(std::memory_order_relaxed);
+    Node* oldest = nullptr;  // the others follow by in_bucket
+    for (Node* node = newest; node != known; node = node->before) {
+      node->in_bucket = std::exchange(oldest, node);
+    }
+    while (oldest != nullptr) {
+      Node* const node = std::exchange(oldest, oldest->in_bucket);
+      auto& bucket = buckets_[NumberOf(UserKeyOf(compare_.decode_key(node->entry())))];
+      node->in_bucket = bucket.load(std::memory_order_relaxed);
+      bucket.store(node, std::memory_order_release);
+    }
+    in_buckets_to_.store(newest, std::memory_order_release);
+  }
+
   const EntryComparator& compare() const override { return compare_; }
 
   // Every entry there is now, in order. Sorts what came since it was last asked.
@@ -173,9 +195,13 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
   const EntryComparator& compare_;
   const std::uint64_t seed_;
   const std::size_t mask_;
-  const std::unique_ptr<std::atomic<const Node*>[]> buckets_;
-  std::atomic<const Node*> newest_ = nullptr;
+  std::atomic<Node*> newest_ = nullptr;
   std::atomic<bool> read_only_ = false;
+
+  mutable std::mutex buckets_mutex_;  // for changing the two that follow
+  const std::unique_ptr<std::atomic<Node*>[]> buckets_;
+  mutable std::atomic<const Node*> in_buckets_to_ =
+      nullptr;  // it and all before it are in buckets_
 
   std::mutex sorted_mutex_;
   SortedRuns sorted_;  // guarded by sorted_mutex_

@@ -16,9 +16,6 @@
 
 namespace idem::storage {
 
-// Bytes of checksum that protect each entry of a WriteBatch between Commit and the memtable.
-inline constexpr std::size_t kProtectionBytesPerKey = 8;
-
 rocksdb::Options ReaderOptions(const SinkOptions& options, rocksdb::Env* env,
                                std::shared_ptr<rocksdb::Cache> cache);
 

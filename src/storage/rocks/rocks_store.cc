@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "codec/keyspace.h"
 #include "codec/store_header.h"
+#include "storage/rocks/batch_seal.h"
 #include "storage/rocks/directory_lock.h"
 #include "storage/rocks/directory_safety.h"
 #include "storage/rocks/entropy.h"
@@ -126,7 +127,7 @@ class RocksStore final : public Store {
   std::atomic<std::uint64_t> epoch_ = 0;  // the stored one; changed under commit_mutex_ alone
 
   // Guarded by commit_mutex_.
-  rocksdb::WriteBatch batch_{0, 0, kProtectionBytesPerKey, 0};
+  rocksdb::WriteBatch batch_;
   std::size_t batch_bytes_ = 0;  // what batch_ has room for
 };
 
@@ -237,16 +238,20 @@ Result<void> RocksStore::ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool syn
   Result<void> applied = Attempt([&] {
     rocksdb::WriteOptions options;
     options.sync = sync;
+    const BatchSeal seal(*batch);
     rocksdb::Status status = stall_.Write(db_.get(), options, batch);
     stalled = status.IsIncomplete();
     if (stalled) return rocksdb::Status::OK();
+    if (status.ok() && !seal.Holds(*batch)) {
+      status = rocksdb::Status::Corruption("the batch changed in memory while it was written");
+    }
     return status.ok() ? StillOwned() : status;
   });
   return stalled ? WriteStall::TimedOut() : applied;
 }
 
 Result<void> RocksStore::PutDurably(codec::Space space, std::string_view value) {
-  rocksdb::WriteBatch batch(0, 0, kProtectionBytesPerKey, 0);
+  rocksdb::WriteBatch batch;
   const rocksdb::Status status = batch.Put(codec::SpaceKey(space), ToSlice(value));
   if (!status.ok()) return ReadError(status);
   return Apply(&batch, /*sync=*/true);
@@ -256,7 +261,7 @@ Result<void> RocksStore::PutDurably(codec::Space space, std::string_view value) 
 void RocksStore::ClearBatch(std::size_t bytes) {
   batch_.Clear();
   if (bytes <= batch_bytes_ && batch_bytes_ <= kBatchBytesKept) return;
-  batch_ = rocksdb::WriteBatch(bytes, 0, kProtectionBytesPerKey, 0);
+  batch_ = rocksdb::WriteBatch(bytes);
   batch_bytes_ = bytes;
 }
 
