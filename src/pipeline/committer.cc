@@ -173,8 +173,11 @@ Result<void> Committer::WritePlanned(WritePlanBuilder* plan) {
 }
 
 void Committer::Remember(const WritePlanBuilder& plan) {
-  for (const StagedIdentity& staged : plan.identities()) {
-    identities_.Put(staged.key, staged.hash, staged.head);
+  constexpr std::size_t kAhead = 8;
+  const auto& staged = plan.identities();
+  for (std::size_t i = 0; i < staged.size(); ++i) {
+    if (i + kAhead < staged.size()) identities_.PrefetchSlot(staged[i + kAhead].hash);
+    identities_.Put(staged[i].key, staged[i].hash, staged[i].head);
   }
   for (const std::string_view key : plan.erased()) {
     identities_.Erase(key, identities_.hash()(key));
