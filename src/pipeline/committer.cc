@@ -71,7 +71,9 @@ Result<void> Committer::CheckBatch(const RecordBuffer& batch) const {
 Result<std::vector<Outcome>> Committer::DecideAll(const RecordBuffer& batch) {
   work_.Clear();
   if (auto ok = RunSourcePass(batch, *ledger_, options_->limits, &sources_); !ok) return ok.error();
-  if (auto ok = Gather(batch, sources_, options_->limits, *store_, &work_); !ok) return ok.error();
+  if (auto ok = Gather(batch, sources_, options_->limits, *store_, Afterwards::kDecide, &work_);
+      !ok)
+    return ok.error();
   std::vector<Outcome> outcomes;
   outcomes.reserve(batch.records().size());
   Decide(batch, NextCommit(), &work_, &outcomes);

@@ -24,8 +24,15 @@ codec::TableState& StateOf(const TableEntry* table, WorkingSet* work) {
 
 bool IsDelete(const BatchRecord& record) { return record.operation == Operation::kDelete; }
 
-rules::Stored StoredOf(const Slot& slot) {
-  return {slot.exists, slot.row.tombstone, slot.row.version, slot.row.rank, slot.row.fingerprint};
+Decision DecideAgainst(const codec::RowEnvelope& row, bool exists, const BatchRecord& record,
+                       const Candidate& candidate) {
+  const TableOptions& options = record.table->definition.options;
+  const rules::Stored stored{exists, row.tombstone, row.version, row.rank, row.fingerprint};
+  const rules::Incoming incoming{IsDelete(record), candidate.version, candidate.rank,
+                                 candidate.fingerprint};
+  return options.mode == TableMode::kAppend
+             ? rules::DecideAppend(stored, incoming)
+             : rules::DecideUpsert(options.version_kind(), options.tie, stored, incoming);
 }
 
 codec::Fingerprint EventOf(const BatchRecord& record, const Candidate& candidate) {
@@ -35,9 +42,14 @@ codec::Fingerprint EventOf(const BatchRecord& record, const Candidate& candidate
 
 // The same content came again from a source of a higher rank. The row keeps its commit, but the
 // rank counts in later ties, so it must not depend on which of the two came first (invariant 2).
-void RaiseRank(const TableOptions& options, const Candidate& candidate, WorkingSet* work) {
+bool RaisesRank(const Decision& decision, const TableOptions& options, const Candidate& candidate,
+                const codec::RowEnvelope& row) {
+  return decision.verdict == Verdict::kDuplicate && options.mode == TableMode::kUpsert &&
+         options.tie == TieRule::kConverge && candidate.rank > row.rank;
+}
+
+void RaiseRank(const Candidate& candidate, WorkingSet* work) {
   Slot& slot = work->slots[candidate.row];
-  if (options.tie != TieRule::kConverge || candidate.rank <= slot.row.rank) return;
   slot.row.rank = candidate.rank;
   slot.dirty = true;
   if (slot.payload_unread) work->kept_payloads.push_back(candidate.row);
@@ -51,27 +63,20 @@ Outcome DecideByRow(const BatchRecord& record, const Candidate& candidate, std::
       rules::BeyondHorizon(options, StateOf(record.table, work), candidate.version)) {
     return {Verdict::kTooLate, Reason::kBeyondHorizon, 0};
   }
-  const rules::Incoming incoming{IsDelete(record), candidate.version, candidate.rank,
-                                 candidate.fingerprint};
-  const Decision decision =
-      options.mode == TableMode::kAppend
-          ? rules::DecideAppend(StoredOf(slot), incoming)
-          : rules::DecideUpsert(options.version_kind(), options.tie, StoredOf(slot), incoming);
+  const Decision decision = DecideAgainst(slot.row, slot.exists, record, candidate);
   if (IsApplied(decision.verdict)) {
     Apply(record, candidate, commit, work);
     return {decision.verdict, decision.reason, commit};
   }
-  const Outcome outcome{decision.verdict, decision.reason, slot.row.commit};
-  if (options.mode == TableMode::kUpsert && decision.verdict == Verdict::kDuplicate) {
-    RaiseRank(options, candidate, work);
-  }
-  return outcome;
+  if (RaisesRank(decision, options, candidate, slot.row)) RaiseRank(candidate, work);
+  return {decision.verdict, decision.reason, slot.row.commit};
 }
 
 Outcome DecideRecord(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
                      WorkingSet* work) {
   if (candidate.invalid != Reason::kNone) return {Verdict::kInvalid, candidate.invalid, 0};
   if (candidate.replayed) return {Verdict::kReplayed, Reason::kNone, 0};
+  if (candidate.settled) return candidate.outcome;
   if (candidate.event != kNoSlot) {
     const Slot& slot = work->slots[candidate.event];
     const auto applied = slot.exists ? std::optional(slot.event) : std::nullopt;
@@ -106,6 +111,14 @@ void ReplaceRow(const BatchRecord& record, const Candidate& candidate, std::uint
 }
 
 }  // namespace
+
+std::optional<Outcome> Settle(const BatchRecord& record, const Candidate& candidate,
+                              const codec::RowEnvelope& row) {
+  const Decision decision = DecideAgainst(row, /*exists=*/true, record, candidate);
+  const TableOptions& options = record.table->definition.options;
+  if (IsApplied(decision.verdict) || RaisesRank(decision, options, candidate, row)) return {};
+  return Outcome{decision.verdict, decision.reason, row.commit};
+}
 
 void Apply(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
            WorkingSet* work) {

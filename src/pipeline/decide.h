@@ -9,9 +9,15 @@
 #include <idem/commit_report.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace idem::pipeline {
+
+// The outcome of a valid record whose row is `row`, as it was before this commit, when the record
+// leaves it as it is; nothing when it does not.
+std::optional<Outcome> Settle(const BatchRecord& record, const Candidate& candidate,
+                              const codec::RowEnvelope& row);
 
 // `commit` is the number this commit will get. Appends one outcome per record.
 void Decide(const RecordBuffer& batch, std::uint64_t commit, WorkingSet* work,

@@ -2,6 +2,7 @@
 #include "pipeline/gather.h"
 
 #include "codec/keyspace.h"
+#include "pipeline/decide.h"
 #include "rules/validate.h"
 
 #include <algorithm>
@@ -44,28 +45,75 @@ Result<void> Decode(std::string_view key, std::string_view value, Slot* slot) {
   return Damaged(is_row ? "a row" : "an event id");
 }
 
-// What memory knows of the keys. The slots and entries that it will look at are on their way into
-// the cache while it works on those before them.
-Result<void> FindSlots(WorkingSet* work) {
-  constexpr std::size_t kAhead = 8;
-  const Identities& identities = *work->identities;
-  const auto keys = work->index.keys();
-  const auto hashes = work->index.hashes();
-  for (std::size_t i = 0; i < std::min(2 * kAhead, keys.size()); ++i) {
-    identities.PrefetchSlot(hashes[i]);
+using Presence = Identities::Presence;
+
+// A slot for a key that has none yet, with what memory knows of it.
+std::uint32_t AddSlot(std::string_view key, std::uint64_t hash, Presence presence, const Slot& slot,
+                      WorkingSet* work) {
+  const std::uint32_t number = work->index.Add(key, hash);
+  if (number < work->slots.size()) return number;
+  work->slots.push_back(slot);
+  if (presence == Presence::kUnknown) {
+    work->asked.push_back(number);
+    work->asked_keys.push_back(key);
   }
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (i + 2 * kAhead < keys.size()) identities.PrefetchSlot(hashes[i + 2 * kAhead]);
-    if (i + kAhead < keys.size()) identities.PrefetchEntry(hashes[i + kAhead]);
-    const Identities::Found found = identities.Find(keys[i], hashes[i]);
-    if (found.presence == Identities::Presence::kPresent) {
-      Slot& slot = work->slots[i];
-      if (auto decoded = Decode(keys[i], found.head, &slot); !decoded) return decoded;
-      slot.payload_unread = !slot.row.tombstone;
-    } else if (found.presence == Identities::Presence::kUnknown) {
-      work->asked.push_back(static_cast<std::uint32_t>(i));
-      work->asked_keys.push_back(keys[i]);
+  return number;
+}
+
+// Errors: kCorruption.
+Result<void> FindEvent(std::string_view key, Candidate* candidate, WorkingSet* work) {
+  const std::uint64_t hash = work->index.hash()(key);
+  const Identities::Found found = work->identities->Find(key, hash);
+  Slot slot;
+  if (found.presence == Presence::kPresent) {
+    if (auto decoded = Decode(key, found.head, &slot); !decoded) return decoded;
+  }
+  candidate->event = AddSlot(key, hash, found.presence, slot, work);
+  return {};
+}
+
+// Errors: kCorruption.
+Result<void> FindRow(const BatchRecord& record, Afterwards afterwards, Candidate* candidate,
+                     WorkingSet* work) {
+  const std::string_view key = record.row_key;
+  const Identities::Found found = work->identities->Find(key, candidate->hash);
+  Slot slot;
+  if (found.presence == Presence::kPresent) {
+    if (auto decoded = Decode(key, found.head, &slot); !decoded) return decoded;
+    slot.payload_unread = !slot.row.tombstone;
+    // A record before it in the batch may change the row, and an event id is asked first.
+    const bool alone = record.event_key.empty() && !work->index.Contains(key, candidate->hash);
+    if (alone && afterwards == Afterwards::kDecide) {
+      if (const auto outcome = Settle(record, *candidate, slot.row)) {
+        candidate->settled = true;
+        candidate->outcome = *outcome;
+        return {};
+      }
     }
+  }
+  candidate->row = AddSlot(key, candidate->hash, found.presence, slot, work);
+  return {};
+}
+
+bool IsLookedFor(const Candidate& candidate) {
+  return candidate.invalid == Reason::kNone && !candidate.replayed;
+}
+
+// The slots of identities are on their way into the cache since the keys were hashed; what they
+// refer to follows while the records before are worked on.
+Result<void> FindRows(const RecordBuffer& batch, Afterwards afterwards, WorkingSet* work) {
+  constexpr std::size_t kAhead = 8;
+  auto& candidates = work->candidates;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (i + kAhead < candidates.size() && IsLookedFor(candidates[i + kAhead])) {
+      work->identities->PrefetchEntry(candidates[i + kAhead].hash);
+    }
+    Candidate* candidate = &candidates[i];
+    if (!IsLookedFor(*candidate)) continue;
+    const BatchRecord& record = batch.records()[i];
+    if (auto found = FindRow(record, afterwards, candidate, work); !found) return found;
+    if (record.event_key.empty()) continue;
+    if (auto found = FindEvent(record.event_key, candidate, work); !found) return found;
   }
   return {};
 }
@@ -86,22 +134,23 @@ Result<void> ReadSlots(const storage::Store& store, WorkingSet* work) {
 }  // namespace
 
 Result<void> Gather(const RecordBuffer& batch, const SourcePassResult& sources,
-                    const Limits& limits, const storage::Store& store, WorkingSet* work) {
-  for (const BatchRecord& record : batch.records()) {
-    Candidate candidate;
+                    const Limits& limits, const storage::Store& store, Afterwards afterwards,
+                    WorkingSet* work) {
+  const auto& records = batch.records();
+  work->candidates.resize(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const BatchRecord& record = records[i];
+    Candidate& candidate = work->candidates[i];
     if (record.delivery != kNoStep) {
       candidate.rank = sources.rank[record.delivery];
       candidate.replayed = sources.replayed[record.delivery] != 0;
     }
     candidate.invalid = Validate(record, sources, limits, work, &candidate);
-    if (candidate.invalid == Reason::kNone && !candidate.replayed) {
-      candidate.row = work->index.Add(record.row_key);
-      if (!record.event_key.empty()) candidate.event = work->index.Add(record.event_key);
-    }
-    work->candidates.push_back(candidate);
+    if (!IsLookedFor(candidate)) continue;
+    candidate.hash = work->index.hash()(record.row_key);
+    work->identities->PrefetchSlot(candidate.hash);
   }
-  work->slots.assign(work->index.keys().size(), Slot{});
-  if (auto found = FindSlots(work); !found) return found;
+  if (auto found = FindRows(batch, afterwards, work); !found) return found;
   return ReadSlots(store, work);
 }
 

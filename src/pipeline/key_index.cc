@@ -19,19 +19,30 @@ void KeyIndex::Clear() noexcept {
   hashes_.clear();
 }
 
-std::uint32_t KeyIndex::Add(std::string_view key) {
+std::uint32_t KeyIndex::Add(std::string_view key, std::uint64_t hash) {
   if (2 * (keys_.size() + 1) > table_.size()) Grow();
-  const std::uint64_t hash = hash_(key);
+  std::uint32_t& number = table_[PlaceOf(key, hash)];
+  if (number == 0) {
+    keys_.push_back(key);
+    hashes_.push_back(hash);
+    number = static_cast<std::uint32_t>(keys_.size());
+  }
+  return number - 1;
+}
+
+bool KeyIndex::Contains(std::string_view key, std::uint64_t hash) const noexcept {
+  return !keys_.empty() && table_[PlaceOf(key, hash)] != 0;
+}
+
+// That of `key`, or the free one at the end of its probe.
+std::size_t KeyIndex::PlaceOf(std::string_view key, std::uint64_t hash) const noexcept {
   const std::size_t mask = table_.size() - 1;
   std::size_t at = hash & mask;
   for (; table_[at] != 0; at = (at + 1) & mask) {
     const std::uint32_t number = table_[at] - 1;
-    if (hashes_[number] == hash && keys_[number] == key) return number;
+    if (hashes_[number] == hash && keys_[number] == key) break;
   }
-  keys_.push_back(key);
-  hashes_.push_back(hash);
-  table_[at] = static_cast<std::uint32_t>(keys_.size());
-  return table_[at] - 1;
+  return at;
 }
 
 // Makes room for the keys as well, so that Add cannot stop halfway for want of memory.

@@ -20,13 +20,16 @@ class KeyIndex {
   KeyIndex();
 
   void Clear() noexcept;
-  std::uint32_t Add(std::string_view key);
+  // In both `hash` is that of the key.
+  std::uint32_t Add(std::string_view key, std::uint64_t hash);
+  bool Contains(std::string_view key, std::uint64_t hash) const noexcept;
   std::span<const std::string_view> keys() const noexcept { return keys_; }
   std::span<const std::uint64_t> hashes() const noexcept { return hashes_; }  // of the keys
   const KeyHash& hash() const noexcept { return hash_; }
 
  private:
   void Grow();
+  std::size_t PlaceOf(std::string_view key, std::uint64_t hash) const noexcept;
 
   const KeyHash hash_;
   std::vector<std::string_view> keys_;

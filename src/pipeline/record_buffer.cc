@@ -29,43 +29,39 @@ std::string_view BatchRecord::key() const noexcept { return WithoutPrefix(row_ke
 std::string_view BatchRecord::event_id() const noexcept { return WithoutPrefix(event_key); }
 
 void RecordBuffer::From(const Position& position) {
-  Step step;
-  step.offsets = {position.offset, position.offset};
-  if (AddStep(step, position.source, position.partition, position.incarnation)) {
-    delivery_ = static_cast<std::uint32_t>(steps_.size() - 1);
-  }
+  const Step* step = AddStep(Step::Kind::kFrom, {position.offset, position.offset}, position.source,
+                             position.partition, position.incarnation);
+  if (step != nullptr) delivery_ = static_cast<std::uint32_t>(steps_.size() - 1);
 }
 
 void RecordBuffer::Advance(std::string_view source, PartitionRef partition, std::int64_t next,
                            std::string_view note) {
-  Step step;
-  step.kind = Step::Kind::kAdvance;
-  step.offsets = {next, next};
   // One byte more than is allowed is enough for the commit to refuse it.
   note = note.substr(0, kCheckpointNoteBytesMax + 1);
   if (!Reserve(note.size())) return;
-  step.note = arena_.Copy(note);
-  AddStep(step, source, partition, {});
+  note = arena_.Copy(note);
+  Step* step = AddStep(Step::Kind::kAdvance, {next, next}, source, partition, {});
+  if (step != nullptr) step->note = note;
 }
 
 void RecordBuffer::DeclareEmpty(std::string_view source, PartitionRef partition,
                                 OffsetRange range) {
-  Step step;
-  step.kind = Step::Kind::kEmpty;
-  step.offsets = range;
-  AddStep(step, source, partition, {});
+  AddStep(Step::Kind::kEmpty, range, source, partition, {});
 }
 
-bool RecordBuffer::AddStep(Step step, std::string_view source, PartitionRef partition,
-                           std::string_view incarnation) {
+Step* RecordBuffer::AddStep(Step::Kind kind, OffsetRange offsets, std::string_view source,
+                            PartitionRef partition, std::string_view incarnation) {
   if (steps_.size() >= StepsMax()) overflowed_ = true;
-  if (overflowed_) return false;
-  step.where = Intern(source.substr(0, kSourceNameBytesMax + 1), partition,
-                      incarnation.substr(0, kIncarnationBytesMax + 1));
-  if (step.where == nullptr) return false;
+  if (overflowed_) return nullptr;
+  const SourcePartition* where = Intern(source.substr(0, kSourceNameBytesMax + 1), partition,
+                                        incarnation.substr(0, kIncarnationBytesMax + 1));
+  if (where == nullptr) return nullptr;
+  Step& step = steps_.emplace_back();
+  step.kind = kind;
+  step.where = where;
+  step.offsets = offsets;
   step.record = records_.size();
-  steps_.push_back(step);
-  return true;
+  return &step;
 }
 
 const SourcePartition* RecordBuffer::Intern(std::string_view source, PartitionRef partition,
@@ -118,24 +114,26 @@ std::string_view RecordBuffer::Encode(codec::Space space, const TableEntry& tabl
   return {begin, static_cast<std::size_t>(end - begin)};
 }
 
-std::string_view RecordBuffer::EncodeKey(const KeyRef& key, BatchRecord* record) {
-  const std::string_view encoded = Encode(codec::Space::kRow, *record->table, key);
+std::string_view RecordBuffer::EncodeKey(const TableEntry& table, const KeyRef& key,
+                                         Reason* invalid) {
+  const std::string_view encoded = Encode(codec::Space::kRow, table, key);
   const std::size_t size = encoded.size() - codec::kRowKeyPrefixBytes;
   if (size == 0) {
-    record->invalid = Reason::kKeyMissing;
+    *invalid = Reason::kKeyMissing;
   } else if (size > limits_.key_bytes) {
-    record->invalid = Reason::kKeyTooLarge;
+    *invalid = Reason::kKeyTooLarge;
     return encoded.substr(0, codec::kRowKeyPrefixBytes + std::min(size, kQuarantineValueBytes));
   }
   return encoded;
 }
 
-std::string_view RecordBuffer::EncodeEventId(const KeyRef& id, BatchRecord* record) {
-  const std::string_view encoded = Encode(codec::Space::kEvent, *record->table, id);
+std::string_view RecordBuffer::EncodeEventId(const TableEntry& table, const KeyRef& id,
+                                             Reason* invalid) {
+  const std::string_view encoded = Encode(codec::Space::kEvent, table, id);
   const std::size_t size = encoded.size() - codec::kRowKeyPrefixBytes;
-  if (size == 0 && record->invalid == Reason::kNone) record->invalid = Reason::kEventIdMissing;
+  if (size == 0 && *invalid == Reason::kNone) *invalid = Reason::kEventIdMissing;
   if (size <= kEventIdBytesMax) return encoded;
-  if (record->invalid == Reason::kNone) record->invalid = Reason::kEventIdTooLarge;
+  if (*invalid == Reason::kNone) *invalid = Reason::kEventIdTooLarge;
   return encoded.substr(0, codec::kRowKeyPrefixBytes + kEventIdBytesMax);
 }
 
@@ -143,50 +141,57 @@ std::string_view RecordBuffer::Kept(std::string_view value) const noexcept {
   return value.size() > limits_.value_bytes ? value.substr(0, kQuarantineValueBytes) : value;
 }
 
-void RecordBuffer::KeepValue(std::string_view value, BatchRecord* record) {
-  record->value_bytes = value.size();
-  if (value.size() > limits_.value_bytes) {
-    if (record->invalid == Reason::kNone) record->invalid = Reason::kValueTooLarge;
+std::string_view RecordBuffer::KeepValue(std::string_view value, Reason* invalid) {
+  if (value.size() > limits_.value_bytes && *invalid == Reason::kNone) {
+    *invalid = Reason::kValueTooLarge;
   }
-  record->value = arena_.Copy(Kept(value));
+  return arena_.Copy(Kept(value));
 }
 
+// The record is made where it stays, last: what runs out of memory before leaves none behind.
 void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRef& key,
                        std::string_view value, const WriteOptions& options) {
-  BatchRecord record;
+  Reason invalid = Reason::kNone;
+  const std::string_view row_key = EncodeKey(table, key, &invalid);
+  const bool has_text = options.version.has_value() && !options.version.is_integer();
+  const std::string_view version =
+      has_text ? options.version.text().substr(0, kVersionBytesMax + 1) : std::string_view();
+  if (!ReserveRecord(row_key.size() + version.size() + Kept(value).size())) return;
+  const std::string_view kept_row_key = arena_.Copy(row_key);
+  std::string_view kept_event_key;
+  if (options.event_id) {
+    const std::string_view event_key = EncodeEventId(table, *options.event_id, &invalid);
+    if (!Reserve(event_key.size())) return;
+    kept_event_key = arena_.Copy(event_key);
+  }
+  const Version kept_version = has_text ? Version(arena_.Copy(version)) : options.version;
+  const std::string_view kept_value = KeepValue(value, &invalid);
+  BatchRecord& record = records_.emplace_back();
   record.table = &table;
   record.operation = operation;
+  record.invalid = invalid;
   record.delivery = delivery_;
-  const std::string_view row_key = EncodeKey(key, &record);
-  const std::string_view version = options.version.has_value() && !options.version.is_integer()
-                                       ? options.version.text().substr(0, kVersionBytesMax + 1)
-                                       : std::string_view();
-  if (!ReserveRecord(row_key.size() + version.size() + Kept(value).size())) return;
-  record.row_key = arena_.Copy(row_key);
-  if (options.event_id) {
-    const std::string_view event_key = EncodeEventId(*options.event_id, &record);
-    if (!Reserve(event_key.size())) return;
-    record.event_key = arena_.Copy(event_key);
-  }
-  record.version = options.version;
-  if (options.version.has_value() && !options.version.is_integer()) {
-    record.version = Version(arena_.Copy(version));
-  }
-  KeepValue(value, &record);
-  records_.push_back(record);
+  record.row_key = kept_row_key;
+  record.event_key = kept_event_key;
+  record.version = kept_version;
+  record.value = kept_value;
+  record.value_bytes = value.size();
 }
 
 void RecordBuffer::Reject(const TableEntry& table, std::string_view raw, std::string_view why) {
-  BatchRecord record;
-  record.table = &table;
-  record.operation = Operation::kReject;
-  record.invalid = Reason::kRejectedByHost;
-  record.delivery = delivery_;
   why = why.substr(0, 1024);
   if (!ReserveRecord(Kept(raw).size() + why.size())) return;
-  KeepValue(raw, &record);
-  record.why = arena_.Copy(why);
-  records_.push_back(record);
+  Reason invalid = Reason::kRejectedByHost;
+  const std::string_view kept_raw = KeepValue(raw, &invalid);
+  const std::string_view kept_why = arena_.Copy(why);
+  BatchRecord& record = records_.emplace_back();
+  record.table = &table;
+  record.operation = Operation::kReject;
+  record.invalid = invalid;
+  record.delivery = delivery_;
+  record.value = kept_raw;
+  record.value_bytes = raw.size();
+  record.why = kept_why;
 }
 
 void RecordBuffer::Clear() noexcept {

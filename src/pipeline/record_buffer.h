@@ -83,16 +83,16 @@ class RecordBuffer {
   std::size_t StepsMax() const noexcept { return 2 * limits_.batch_records + 1; }
   // As much of a value as is copied.
   std::string_view Kept(std::string_view value) const noexcept;
-  bool AddStep(Step step, std::string_view source, PartitionRef partition,
-               std::string_view incarnation);
   // Null: over the limit, and overflowed.
+  Step* AddStep(Step::Kind kind, OffsetRange offsets, std::string_view source,
+                PartitionRef partition, std::string_view incarnation);
   const SourcePartition* Intern(std::string_view source, PartitionRef partition,
                                 std::string_view incarnation);
   // Store keys, valid until the next one; cut where they are over their limit.
   std::string_view Encode(codec::Space space, const TableEntry& table, const KeyRef& key);
-  std::string_view EncodeKey(const KeyRef& key, BatchRecord* record);
-  std::string_view EncodeEventId(const KeyRef& id, BatchRecord* record);
-  void KeepValue(std::string_view value, BatchRecord* record);
+  std::string_view EncodeKey(const TableEntry& table, const KeyRef& key, Reason* invalid);
+  std::string_view EncodeEventId(const TableEntry& table, const KeyRef& id, Reason* invalid);
+  std::string_view KeepValue(std::string_view value, Reason* invalid);
 
   const Limits limits_;
   base::Arena arena_;

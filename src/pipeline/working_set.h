@@ -13,6 +13,8 @@
 #include "pipeline/record_buffer.h"
 #include "storage/store.h"
 
+#include <idem/commit_report.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -37,11 +39,14 @@ struct Slot {
 struct Candidate {
   Reason invalid = Reason::kNone;
   bool replayed = false;
+  bool settled = false;  // it leaves its row as it is, so `outcome` is decided and `row` is not set
   std::uint32_t rank = 0;
   std::uint32_t row = kNoSlot;
   std::uint32_t event = kNoSlot;
   Version version;                 // in normal form
   codec::Fingerprint fingerprint;  // of the payload
+  std::uint64_t hash = 0;          // of the row's key, where that is looked for
+  Outcome outcome;
 };
 
 // The order in which tables are written. That of their addresses would differ from run to run, and

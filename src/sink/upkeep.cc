@@ -165,7 +165,10 @@ Result<void> SinkImpl::StageAccepted(const QuarantineEntry& entry, pipeline::Rec
   }
   record->Add(*table->second, entry.operation, *key, entry.value, options);
   pipeline::WorkingSet* work = committer_.FreshWorkingSet();
-  if (auto ok = pipeline::Gather(*record, {}, options_.limits, *store_, work); !ok) return ok;
+  if (auto ok = pipeline::Gather(*record, {}, options_.limits, *store_,
+                                 pipeline::Afterwards::kApply, work);
+      !ok)
+    return ok;
   if (record->records().empty() || work->candidates[0].invalid != Reason::kNone) return unsupported;
   // The rank counts in later ties, as if the record had won when it came (invariant 2).
   if (!entry.source.empty()) work->candidates[0].rank = ledger_.OptionsOf(entry.source).rank;
