@@ -11,8 +11,8 @@
 
 namespace idem::pipeline {
 
-// What becomes of the records afterwards. Most of those that are known already leave their row as it
-// is, which shows when the row is found: they are settled then and there, and take no slot. That
+// What becomes of the records afterwards. Most of those that are known already leave their row as
+// it is, which shows when the row is found: they are settled then and there, and take no slot. That
 // must not be done to records that are applied whatever is stored.
 enum class Afterwards : std::uint8_t { kDecide, kApply };
 

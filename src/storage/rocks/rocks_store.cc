@@ -200,8 +200,7 @@ Result<void> RocksStore::Attempt(Operation&& operation) {
   } catch (...) {
     return Unknown(status);
   }
-  if (status.ok()) return {};
-  return Unknown(status);
+  return status.ok() ? Result<void>() : Unknown(status);
 }
 
 // Must not fail: an exception from here would say "no effect".
@@ -239,12 +238,9 @@ Result<void> RocksStore::ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool syn
     rocksdb::WriteOptions options;
     options.sync = sync;
     const BatchSeal seal(*batch);
-    rocksdb::Status status = stall_.Write(db_.get(), options, batch);
+    rocksdb::Status status = seal.Check(*batch, stall_.Write(db_.get(), options, batch));
     stalled = status.IsIncomplete();
     if (stalled) return rocksdb::Status::OK();
-    if (status.ok() && !seal.Holds(*batch)) {
-      status = rocksdb::Status::Corruption("the batch changed in memory while it was written");
-    }
     return status.ok() ? StillOwned() : status;
   });
   return stalled ? WriteStall::TimedOut() : applied;
