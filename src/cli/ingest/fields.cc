@@ -89,10 +89,10 @@ class CsvFields final : public Fields {
 
 std::optional<LineError> DecodeNumber(std::string_view raw, FieldValue* value) {
   const char* end = raw.data() + raw.size();
-  if (raw.find_first_of(".eE") == std::string_view::npos) {
-    value->kind = FieldValue::Kind::kInteger;
-    const auto [at, code] = std::from_chars(raw.data(), end, value->integer);
-    if (code == std::errc()) return std::nullopt;
+  value->kind = FieldValue::Kind::kInteger;
+  const auto [integer_end, integer_code] = std::from_chars(raw.data(), end, value->integer);
+  if (integer_end == end) {
+    if (integer_code == std::errc()) return std::nullopt;
     return LineError{0, "an integer outside the 64-bit range"};
   }
   value->kind = FieldValue::Kind::kDouble;
@@ -118,11 +118,9 @@ std::optional<LineError> DecodeJsonScalar(std::string_view raw, FieldValue* valu
       value->boolean = raw.front() == 't';
       return std::nullopt;
     case '"': {
-      std::optional<std::string> text = DecodeJsonString(raw);
-      if (!text) return LineError{0, "half a surrogate pair in a string"};
       value->kind = FieldValue::Kind::kString;
-      value->text = std::move(*text);
-      return std::nullopt;
+      if (DecodeJsonString(raw, &value->text)) return std::nullopt;
+      return LineError{0, "half a surrogate pair in a string"};
     }
     default:
       return DecodeNumber(raw, value);

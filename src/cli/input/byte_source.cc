@@ -29,12 +29,7 @@ class PlainSource final : public ByteSource {
   explicit PlainSource(RawFile file) : file_(std::move(file)) {}
 
   Result<std::size_t> Read(char* buffer, std::size_t size) override {
-    Result<std::string_view> bytes = file_.Fill();
-    if (!bytes) return bytes.error();
-    const std::size_t count = std::min(size, bytes->size());
-    std::memcpy(buffer, bytes->data(), count);
-    file_.Consume(count);
-    return count;
+    return file_.Read(buffer, size);
   }
 
   std::uint64_t raw_bytes() const noexcept override { return file_.bytes_read(); }

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <iterator>
 #include <utility>
@@ -22,25 +24,30 @@ constexpr std::array<bool, 256> MakePlainBytes() {
 }
 constexpr std::array<bool, 256> kPlain = MakePlainBytes();
 
-// How many bytes `text` begins with that a string passes over. Most of a record is inside strings,
-// so eight bytes are looked at in one step: subtracting borrows into the high bit of a byte that is
-// below what is subtracted, and xor makes the byte sought zero. A borrow may also mark the byte
-// after a true one; the single steps at the end sort that out.
-std::size_t PlainBytes(std::string_view text) {
+// The first of the bytes [at, end) that a string does not pass over, or `end`. Most of a record is
+// inside strings, so eight bytes are looked at in one step: subtracting borrows into the high bit
+// of a byte that is below what is subtracted, and xor makes the byte sought zero. A borrow may also
+// mark the byte after a true one, never one before it: the lowest mark is true.
+const char* SkipPlain(const char* at, const char* end) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   constexpr std::uint64_t kHighs = kOnes * 0x80;
-  std::size_t at = 0;
-  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+  for (; end - at >= std::ptrdiff_t{sizeof(std::uint64_t)}; at += sizeof(std::uint64_t)) {
     std::uint64_t bytes = 0;
-    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
+    std::memcpy(&bytes, at, sizeof(bytes));
     const std::uint64_t quotes = bytes ^ (kOnes * '"');
     const std::uint64_t backslashes = bytes ^ (kOnes * '\\');
-    const std::uint64_t special = ((quotes - kOnes) & ~quotes) |
-                                  ((backslashes - kOnes) & ~backslashes) |
-                                  ((bytes - kOnes * 0x20) & ~bytes);
-    if ((special & kHighs) != 0) break;
+    const std::uint64_t special =
+        (((quotes - kOnes) & ~quotes) | ((backslashes - kOnes) & ~backslashes) |
+         ((bytes - kOnes * 0x20) & ~bytes)) &
+        kHighs;
+    if (special == 0) continue;
+    if constexpr (std::endian::native == std::endian::little) {
+      return at + std::countr_zero(special) / 8;
+    } else {
+      break;
+    }
   }
-  while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
+  while (at < end && kPlain[static_cast<unsigned char>(*at)]) ++at;
   return at;
 }
 
@@ -59,7 +66,7 @@ class Reader {
  public:
   Reader(std::string_view text, const std::vector<MemberPath>* paths,
          std::vector<std::optional<std::string_view>>* raw)
-      : text_(text), paths_(paths), raw_(raw) {}
+      : begin_(text.data()), end_(begin_ + text.size()), at_(begin_), paths_(paths), raw_(raw) {}
 
   std::optional<JsonError> Run() {
     const std::uint64_t all =
@@ -67,7 +74,7 @@ class Reader {
     SkipSpace();
     if (Value(0, all)) {
       SkipSpace();
-      if (at_ == text_.size()) return std::nullopt;
+      if (at_ == end_) return std::nullopt;
       Fail("other text follows the JSON value");
     }
     return error_;
@@ -75,15 +82,17 @@ class Reader {
 
  private:
   bool Fail(const char* what) {
-    error_ = {at_, at_ < text_.size() || at_ == 0 ? what : "the JSON text ends early"};
+    error_ = {static_cast<std::size_t>(at_ - begin_),
+              at_ < end_ || at_ == begin_ ? what : "the JSON text ends early"};
     return false;
   }
 
-  char Here() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  char Here() const { return at_ < end_ ? *at_ : '\0'; }
 
+  // Most texts have no white space: one look then tells.
   void SkipSpace() {
-    while (at_ < text_.size()) {
-      const char c = text_[at_];
+    while (at_ < end_ && static_cast<unsigned char>(*at_) <= ' ') {
+      const char c = *at_;
       if (c != ' ' && c != '\t' && c != '\n' && c != '\r') return;
       ++at_;
     }
@@ -115,14 +124,14 @@ class Reader {
     if (Here() == '}') return ++at_, true;
     for (;;) {
       if (Here() != '"') return Fail("a member name in quotes is expected");
-      const std::size_t name_begin = at_;
+      const char* name_begin = at_;
       if (!String()) return false;
-      const std::string_view name = text_.substr(name_begin, at_ - name_begin);
+      const std::string_view name(name_begin, static_cast<std::size_t>(at_ - name_begin));
       SkipSpace();
       if (Here() != ':') return Fail("':' is expected");
       ++at_;
       SkipSpace();
-      if (!Member(name, depth, wanted)) return false;
+      if (!(wanted == 0 ? Value(depth + 1, 0) : Member(name, depth, wanted))) return false;
       SkipSpace();
       const char c = Here();
       if (c == '}') return ++at_, true;
@@ -133,17 +142,17 @@ class Reader {
   }
 
   bool Member(std::string_view name, std::size_t depth, std::uint64_t wanted) {
-    const std::uint64_t inside = wanted == 0 ? 0 : Matching(name, depth, wanted);
-    const std::size_t begin = at_;
+    const std::uint64_t inside = Matching(name, depth, wanted);
+    const char* begin = at_;
     if (!Value(depth + 1, inside)) return false;
-    if (inside == 0) return true;
-    for (std::size_t i = 0; i < paths_->size(); ++i) {
-      if ((inside >> i & 1) == 0 || (*paths_)[i].segments.size() != depth + 1) continue;
+    for (std::uint64_t left = inside; left != 0; left &= left - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(left));
+      if ((*paths_)[i].segments.size() != depth + 1) continue;
       if ((*raw_)[i]) {
         at_ = begin;
         return Fail("a member that is asked for comes twice");
       }
-      (*raw_)[i] = text_.substr(begin, at_ - begin);
+      (*raw_)[i] = std::string_view(begin, static_cast<std::size_t>(at_ - begin));
     }
     return true;
   }
@@ -151,15 +160,14 @@ class Reader {
   // Of the paths in `wanted`, those that go on with this name, given with its quotes.
   std::uint64_t Matching(std::string_view quoted, std::size_t depth, std::uint64_t wanted) {
     std::string_view name = quoted.substr(1, quoted.size() - 2);
-    std::optional<std::string> decoded;
+    std::string decoded;
     if (name.find('\\') != std::string_view::npos) {
-      decoded = DecodeJsonString(quoted);
-      if (!decoded) return 0;
-      name = *decoded;
+      if (!DecodeJsonString(quoted, &decoded)) return 0;
+      name = decoded;
     }
     std::uint64_t matching = 0;
-    for (std::size_t i = 0; i < paths_->size(); ++i) {
-      if ((wanted >> i & 1) == 0) continue;
+    for (std::uint64_t left = wanted; left != 0; left &= left - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(left));
       const std::vector<std::string>& segments = (*paths_)[i].segments;
       if (depth < segments.size() && segments[depth] == name) matching |= std::uint64_t{1} << i;
     }
@@ -185,9 +193,9 @@ class Reader {
   bool String() {
     ++at_;
     for (;;) {
-      at_ += PlainBytes(text_.substr(at_));
-      if (at_ == text_.size()) return Fail("");
-      const char c = text_[at_];
+      at_ = SkipPlain(at_, end_);
+      if (at_ == end_) return Fail("");
+      const char c = *at_;
       if (c == '"') return ++at_, true;
       if (c != '\\') return Fail("a control character in a string");
       ++at_;
@@ -220,7 +228,9 @@ class Reader {
 
   bool Digits() {
     if (!IsDigit(Here())) return Fail("a JSON value is expected");
-    while (IsDigit(Here())) ++at_;
+    const char* at = at_ + 1;
+    while (at < end_ && IsDigit(*at)) ++at;
+    at_ = at;
     return true;
   }
 
@@ -243,10 +253,11 @@ class Reader {
     return true;
   }
 
-  std::string_view text_;
+  const char* begin_;
+  const char* end_;
+  const char* at_;
   const std::vector<MemberPath>* paths_;
   std::vector<std::optional<std::string_view>>* raw_;
-  std::size_t at_ = 0;
   JsonError error_;
 };
 
@@ -325,23 +336,22 @@ std::optional<JsonError> JsonMembers::Read(std::string_view text) {
 
 bool IsJson(std::string_view text) { return !JsonMembers({}).Read(text).has_value(); }
 
-std::optional<std::string> DecodeJsonString(std::string_view raw) {
+bool DecodeJsonString(std::string_view raw, std::string* decoded) {
   const std::string_view text = raw.substr(1, raw.size() - 2);
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    if (text[at] != '\\') {
-      decoded.push_back(text[at++]);
-    } else if (text[at + 1] != 'u') {
-      decoded.push_back(SimpleEscape(text[at + 1]));
-      at += 2;
+  decoded->clear();
+  for (std::size_t at = 0;;) {
+    const std::size_t escape = std::min(text.find('\\', at), text.size());
+    decoded->append(text, at, escape - at);
+    if (escape == text.size()) return true;
+    if (text[escape + 1] != 'u') {
+      decoded->push_back(SimpleEscape(text[escape + 1]));
+      at = escape + 2;
     } else {
-      const std::optional<std::size_t> next = DecodeUnicodeEscape(text, at + 2, &decoded);
-      if (!next) return std::nullopt;
+      const std::optional<std::size_t> next = DecodeUnicodeEscape(text, escape + 2, decoded);
+      if (!next) return false;
       at = *next;
     }
   }
-  return decoded;
 }
 
 void AppendJsonString(std::string_view text, std::string* out) {

@@ -48,9 +48,9 @@ class JsonMembers final {
 // True when `text` is one valid JSON value and valid UTF-8.
 bool IsJson(std::string_view text);
 
-// The value of a JSON string, from a text that is one. Nothing when an escape stands for half a
+// The value of a JSON string, from a text that is one. False when an escape stands for half a
 // surrogate pair, which is no character.
-std::optional<std::string> DecodeJsonString(std::string_view raw);
+bool DecodeJsonString(std::string_view raw, std::string* decoded);
 
 // Appends `text`, which must be valid UTF-8, as a JSON string.
 void AppendJsonString(std::string_view text, std::string* out);

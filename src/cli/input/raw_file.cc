@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -38,11 +39,16 @@ Result<std::size_t> RawFile::ReadMore() {
     end_ -= begin_;
     begin_ = 0;
   }
+  Result<std::size_t> got = ReadFile(buffer_.data() + end_, buffer_.size() - end_);
+  if (got) end_ += *got;
+  return got;
+}
+
+Result<std::size_t> RawFile::ReadFile(char* buffer, std::size_t size) {
   for (;;) {
     if (InterruptRequested()) return Error(ErrorCode::kIoError, "interrupted");
-    const ssize_t got = ::read(fd_, buffer_.data() + end_, buffer_.size() - end_);
+    const ssize_t got = ::read(fd_, buffer, size);
     if (got >= 0) {
-      end_ += static_cast<std::size_t>(got);
       bytes_read_ += static_cast<std::uint64_t>(got);
       return static_cast<std::size_t>(got);
     }
@@ -67,6 +73,14 @@ Result<std::string_view> RawFile::Fill() {
     if (!got) return got.error();
   }
   return std::string_view(buffer_.data() + begin_, end_ - begin_);
+}
+
+Result<std::size_t> RawFile::Read(char* buffer, std::size_t size) {
+  if (begin_ == end_) return ReadFile(buffer, size);
+  const std::size_t count = std::min(size, end_ - begin_);
+  std::memcpy(buffer, buffer_.data() + begin_, count);
+  begin_ += count;
+  return count;
 }
 
 }  // namespace idem::cli

@@ -29,11 +29,15 @@ class RawFile final {
   Result<std::string_view> Fill();
   void Consume(std::size_t count) noexcept { begin_ += count; }
 
+  // Up to `size` bytes into `buffer`, straight from the file where none are at hand; 0 at the end.
+  Result<std::size_t> Read(char* buffer, std::size_t size);
+
   const std::string& name() const noexcept { return name_; }
   std::uint64_t bytes_read() const noexcept { return bytes_read_; }
 
  private:
   Result<std::size_t> ReadMore();
+  Result<std::size_t> ReadFile(char* buffer, std::size_t size);
 
   int fd_;
   std::string name_;
