@@ -239,7 +239,10 @@ ExitCode RunIngest(const IngestOptions& options, const CommonOptions& common) {
   Result<std::uint64_t> total = TotalBytes(options.files);
   if (!total) return Report(total.error(), common);
   SinkOptions sink_options;
-  sink_options.durability = options.durability;
+  // Commits follow each other without waiting for the disk; the ingester counts each one only when
+  // it is durable.
+  sink_options.durability = Durability::kAsync;
+  sink_options.background_sync = options.durability == Durability::kSync;
   sink_options.on_invalid = options.on_invalid;
   Result<std::unique_ptr<IdempotentSink>> sink = IdempotentSink::Open(options.db, sink_options);
   if (!sink) return Report(sink.error(), common);

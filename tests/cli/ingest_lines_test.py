@@ -2,6 +2,7 @@
 """Lines that are no records: stop or quarantine, and where the report points."""
 
 import gzip
+import json
 import signal
 import subprocess
 import time
@@ -133,6 +134,26 @@ class IngestLines(CommandTest):
         file = self.write("f.ndjson", b'\xef\xbb\xbf{"k":"a","v":1}\r\n{"k":"b","v":1}\r\n')
         self.ingest(*VERSIONED, "--value", "k", file)
         self.assertEqual(self.scan(), 'a\t1\t"a"\nb\t1\t"b"\n')
+
+    def test_a_signal_in_the_middle_of_much_input(self):
+        """What is counted is what is there, and the next run goes on behind it."""
+        file = self.write("f.ndjson", "".join('{"k":"%d"}\n' % i for i in range(400_000)))
+        process = subprocess.Popen(
+            [IDEM, "ingest", "--db", self.db, "--table", "t", "--key", "k", "--batch", "50",
+             "--json", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        deadline = time.time() + 60
+        while (sum(log.stat().st_size for log in self.db.glob("*.log")) < 100_000 and
+               time.time() < deadline):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 1, err)
+        summary = json.loads(out)
+        self.assertTrue(summary["interrupted"])
+        self.assertLess(summary["lines"], 400_000)
+        self.assertEqual(summary["rows"], summary["lines"])
+        again = self.ingest(file)
+        self.assertEqual((again["skipped"], again["rows"]), (summary["lines"], 400_000))
 
     def test_a_signal_ends_the_run_with_everything_committed(self):
         process = subprocess.Popen(

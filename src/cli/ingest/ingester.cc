@@ -13,8 +13,9 @@
 namespace idem::cli {
 namespace {
 
-// Pending lines are committed early when they take this much memory.
-constexpr std::size_t kPendingBytesMax = 32 << 20;
+// Pending lines are committed early when they take this much memory. A few times as much is in
+// flight, as lines and as batches.
+constexpr std::size_t kPendingBytesMax = 16 << 20;
 
 std::string SourceName(const std::string& path) {
   return path == "-" ? "stdin" : std::filesystem::path(path).filename().string();
@@ -23,7 +24,11 @@ std::string SourceName(const std::string& path) {
 }  // namespace
 
 Ingester::Ingester(const IngestOptions& options, IdempotentSink* sink, Progress* progress)
-    : options_(options), sink_(sink), progress_(progress) {
+    : options_(options),
+      sink_(sink),
+      progress_(progress),
+      pipe_([sink](const Batch& batch) { return sink->Commit(batch); }),
+      piece_(pipe_.filling()) {
   summary_.table = options.table;
 }
 
@@ -34,6 +39,7 @@ IngestSummary Ingester::Run() {
       if (!IngestFile(path)) break;
     }
   }
+  while (pipe_.in_flight() > 0) pipe_.Receive();  // after a failed sync: not counted
   Result<void> flushed = sink_->Flush();
   if (!flushed && !summary_.error) summary_.error = flushed.error();
   CountTable();
@@ -62,6 +68,11 @@ bool Ingester::Interrupted() {
   return false;
 }
 
+// Before anything of a file is taken: a signal ends a read with an error, too.
+bool Ingester::FailReading(const Error& error) {
+  return InterruptRequested() ? Interrupted() : Fail(error);
+}
+
 bool Ingester::FailAt(const Unit& unit, const LineError& error) {
   summary_.bad_line = BadLine{path_, unit.line + 1, unit.byte + error.column, error.reason};
   return false;
@@ -76,6 +87,7 @@ bool Ingester::Prepare() {
 }
 
 bool Ingester::OpenTable() {
+  if (!ReceiveAll()) return false;
   std::optional<VersionKind> suggested;
   if (!stored_ && options_.version) suggested = SuggestVersionKind();
   Result<Table> table = OpenIngestTable(sink_, options_, DefineTable(options_, stored_, suggested));
@@ -87,8 +99,9 @@ bool Ingester::OpenTable() {
 
 // What the first pending line with a version has.
 std::optional<VersionKind> Ingester::SuggestVersionKind() {
-  for (std::size_t i = 0; i < pending_.size(); ++i) {
-    if (!pending_.is_record(i) || mapper_->Map(pending_.unit(i).text, &record_)) continue;
+  const PendingLines& lines = piece_->lines;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (!lines.is_record(i) || mapper_->Map(lines.unit(i).text, &record_)) continue;
     if (std::optional<VersionKind> kind = mapper_->SuggestedVersionKind()) return kind;
   }
   return std::nullopt;
@@ -105,20 +118,20 @@ bool Ingester::StartFile(const std::string& path) {
   path_ = path;
   reader_.reset();
   mapper_.reset();
-  pending_.Clear();
+  piece_->lines.Clear();
   positions_.reset();
   if (!options_.offset) positions_ = LinePositions::For(options_, path);
 
   const InputFormat format = options_.format.value_or(FormatOfName(path));
   Result<std::unique_ptr<UnitReader>> reader = UnitReader::Open(path, format);
-  if (!reader) return Fail(reader.error());
+  if (!reader) return FailReading(reader.error());
   reader_ = std::move(*reader);
 
   std::optional<std::string> header;
   Unit header_unit;
   if (format == InputFormat::kCsv) {
     Result<bool> got = reader_->Next(&header_unit);
-    if (!got) return Fail(got.error());
+    if (!got) return FailReading(got.error());
     if (!*got) return true;  // an empty file has no header and no records
     header = header_unit.text;
     header_unit.text = *header;
@@ -137,12 +150,12 @@ bool Ingester::StartFile(const std::string& path) {
   if (positions_) {
     Result<std::uint64_t> resumed = positions_->Resume(
         sink_, options_.from_start, header ? &header_unit : nullptr, reader_.get());
-    if (!resumed) return Fail(resumed.error());
+    if (!resumed) return FailReading(resumed.error());
     skipped = *resumed;
   }
   summary_.skipped += skipped;
   if (skipped > 0) fmt::print(stderr, "{}: resumed at line {}\n", path, skipped + 1);
-  if (header && skipped == 0) pending_.Add(header_unit, false);
+  if (header && skipped == 0) piece_->lines.Add(header_unit, false);
   return true;
 }
 
@@ -151,62 +164,82 @@ bool Ingester::ReadLines() {
     Unit unit;
     Result<bool> got = reader_->Next(&unit);
     if (!got || !*got) {
-      if (!Flush()) return false;
+      if (!Flush() || !ReceiveAll()) return false;
       if (InterruptRequested()) return Interrupted();
       return got ? true : Fail(got.error());
     }
-    pending_.Add(unit, !IsBlank(unit.text));
-    if (pending_.records() < options_.batch_records && pending_.bytes() < kPendingBytesMax)
-      continue;
+    PendingLines& lines = piece_->lines;
+    lines.Add(unit, !IsBlank(unit.text));
+    if (lines.records() < options_.batch_records && lines.bytes() < kPendingBytesMax) continue;
     if (!Flush()) return false;
     progress_->Update(raw_bytes_before_ + reader_->raw_bytes(), summary_.records);
-    if (InterruptRequested()) return Interrupted();
+    if (InterruptRequested()) return ReceiveAll() && Interrupted();
   }
 }
 
-// Commits all pending lines, in as many batches as their size asks for.
+// Sends all pending lines off, in as many batches as their size asks for.
 bool Ingester::Flush() {
-  for (std::size_t at = 0; at < pending_.size();) {
-    const Built built = Build(at, pending_.size());
+  while (piece_->lines.size() > 0) {
+    Piece* piece = piece_;
+    const Built built = Build(piece, piece->lines.size());
     if (built.failed) return false;
-    if (built.end > at && !CommitOrStop(at, built.end)) return false;
-    if (built.bad) return FailAt(pending_.unit(built.end), *built.bad);
-    at = built.end;
+    if (piece->end > 0) pipe_.Send();
+    if (built.bad) return ReceiveAll() && FailAt(piece->lines.unit(piece->end), *built.bad);
+    if (!NextPiece()) return false;
+    for (std::size_t i = piece->end; i < piece->lines.size(); ++i) {
+      piece_->lines.Add(piece->lines.unit(i), piece->lines.is_record(i));
+    }
   }
-  pending_.Clear();
   return true;
 }
 
-Ingester::Built Ingester::Build(std::size_t from, std::size_t to) {
-  batch_.Clear();
-  if (positions_) built_fingerprint_ = positions_->fingerprint;
-  built_next_line_ = 0;
-  Built built{from, std::nullopt, false};
-  for (; built.end < to && (built.end == from || !batch_.full()); ++built.end) {
-    const Unit unit = pending_.unit(built.end);
-    if (pending_.is_record(built.end)) {
-      built.failed = !AddRecord(unit, &built.bad);
+bool Ingester::NextPiece() {
+  while (pipe_.full()) {
+    if (!ReceiveOne()) return false;
+  }
+  piece_ = pipe_.filling();
+  piece_->lines.Clear();
+  return true;
+}
+
+Ingester::Built Ingester::Build(Piece* piece, std::size_t to) {
+  Batch& batch = piece->batch;
+  batch.Clear();
+  if (positions_) piece->before = positions_->fingerprint;
+  piece->line_count = 0;
+  std::uint64_t lines_consumed = 0;
+  std::uint64_t next_line = 0;
+  std::size_t consumed = 0;
+  Built built;
+  std::size_t& at = piece->end;
+  for (at = 0; at < to && (at == 0 || !batch.full()); ++at) {
+    const Unit unit = piece->lines.unit(at);
+    if (piece->lines.is_record(at)) {
+      built.failed = !AddRecord(unit, &batch, &built.bad);
       if (built.failed) return built;
       if (built.bad && options_.on_invalid == InvalidPolicy::kRejectBatch) break;
     }
+    piece->line_count += unit.lines;
     // A torn last line without its line end may be still in the writing: it is not counted as
     // consumed, so that its completed form is read another time.
     const bool unfinished = built.bad && !unit.terminated;
     built.bad.reset();
-    if (!positions_ || unfinished) continue;
-    built_fingerprint_.Add(unit.text, unit.lines);
-    built_next_line_ = unit.line + unit.lines;
+    if (unfinished) continue;
+    consumed = at + 1;
+    lines_consumed += unit.lines;
+    next_line = unit.line + unit.lines;
   }
-  if (positions_ && built_next_line_ > 0) {
-    batch_.Advance(positions_->source(), positions_->partition(),
-                   static_cast<std::int64_t>(built_next_line_), built_fingerprint_.Note());
+  if (positions_ && consumed > 0) {
+    positions_->fingerprint.Add(piece->lines.Joined(consumed), lines_consumed);
+    batch.Advance(positions_->source(), positions_->partition(),
+                  static_cast<std::int64_t>(next_line), positions_->fingerprint.Note());
   }
   return built;
 }
 
 // Adds the record of a line to the batch. A line that is none sets `bad`, and is set aside if it
 // may be.
-bool Ingester::AddRecord(const Unit& unit, std::optional<LineError>* bad) {
+bool Ingester::AddRecord(const Unit& unit, Batch* batch, std::optional<LineError>* bad) {
   if (unit.overlong) {
     *bad =
         LineError{0, fmt::format("a line of {} bytes; the limit is {}", unit.bytes, kLineBytesMax)};
@@ -219,14 +252,14 @@ bool Ingester::AddRecord(const Unit& unit, std::optional<LineError>* bad) {
     // Only now, so that a file without a single good line leaves no table behind. A CSV version is
     // read by the table's kind, so the line is mapped once more.
     if (!OpenTable()) return false;
-    return AddRecord(unit, bad);
+    return AddRecord(unit, batch, bad);
   }
   if (*bad) {
-    SetAside(unit, **bad);
+    SetAside(unit, **bad, batch);
     return true;
   }
   if (options_.offset && options_.from_start && !RewindOnce(record_)) return false;
-  AddTo(unit, *table_, &batch_);
+  AddTo(unit, *table_, batch);
   return true;
 }
 
@@ -248,15 +281,15 @@ void Ingester::AddTo(const Unit& unit, const Table& table, Batch* batch) const {
   }
 }
 
-void Ingester::SetAside(const Unit& unit, const LineError& error) {
+void Ingester::SetAside(const Unit& unit, const LineError& error, Batch* batch) const {
   if (positions_ && unit.terminated) {
-    batch_.From(positions_->At(unit.line));
+    batch->From(positions_->At(unit.line));
   } else {
-    batch_.FromNowhere();
+    batch->FromNowhere();
   }
   const std::string why =
       fmt::format("{}:{}:{}: {}", path_, unit.line + 1, unit.byte + error.column, error.reason);
-  batch_.Reject(*table_, unit.text, why);
+  batch->Reject(*table_, unit.text, why);
 }
 
 // With --offset and --from-start: where this run first meets a partition, its checkpoint is moved
@@ -265,6 +298,7 @@ bool Ingester::RewindOnce(const MappedRecord& record) {
   const Partition partition(record.partition);
   const char* type = record.partition.is_name() ? "name:" : "number:";
   if (!rewound_.emplace(record.source, type + partition.ToString()).second) return true;
+  if (!ReceiveAll()) return false;
   Result<std::vector<ResumePoint>> points = sink_->ResumeFrom(record.source);
   if (!points) return Fail(points.error());
   for (const ResumePoint& point : *points) {
@@ -277,34 +311,48 @@ bool Ingester::RewindOnce(const MappedRecord& record) {
   return true;
 }
 
-Result<void> Ingester::CommitBatch(std::size_t from, std::size_t to) {
-  Result<CommitReport> report = sink_->Commit(batch_);
-  if (!report) return report.error();
-  summary_.Count(*report);
-  for (std::size_t i = from; i < to; ++i) summary_.lines += pending_.unit(i).lines;
-  if (positions_) positions_->fingerprint = built_fingerprint_;
-  return {};
-}
-
-bool Ingester::CommitOrStop(std::size_t from, std::size_t to) {
-  Result<void> committed = CommitBatch(from, to);
-  if (committed) return true;
-  const Error& error = committed.error();
-  const bool invalid = error.code() == ErrorCode::kInvalidRecord && error.record().has_value();
-  return invalid ? StopAtInvalid(from, *error.record()) : Fail(error);
-}
-
-// The library refused the `index`-th record of the lines [from, to), and with it the batch: commits
-// the lines before that record, and says what is wrong with it.
-bool Ingester::StopAtInvalid(std::size_t from, std::size_t index) {
-  std::size_t at = from;
-  for (std::size_t records = 0; !pending_.is_record(at) || records++ < index;) ++at;
-  if (at > from) {
-    if (Build(from, at).failed) return false;
-    Result<void> committed = CommitBatch(from, at);
-    if (!committed) return Fail(committed.error());
+bool Ingester::ReceiveAll() {
+  while (pipe_.in_flight() > 0) {
+    if (!ReceiveOne()) return false;
   }
-  const Unit unit = pending_.unit(at);
+  return true;
+}
+
+// Waits for the oldest piece in flight and counts it.
+bool Ingester::ReceiveOne() {
+  Piece* piece = pipe_.Receive();
+  const Result<CommitReport>& report = *piece->report;
+  if (report) return CountPiece(*piece, *report);
+  const Error& error = report.error();
+  const bool invalid = error.code() == ErrorCode::kInvalidRecord && error.record().has_value();
+  return invalid ? StopAtInvalid(piece, *error.record()) : Fail(error);
+}
+
+// Only what is as durable as was asked for is counted. The next commits go on meanwhile.
+bool Ingester::CountPiece(const Piece& piece, const CommitReport& report) {
+  if (options_.durability == Durability::kSync) {
+    Result<void> durable = sink_->WaitDurable(report.commit());
+    if (!durable) return Fail(durable.error());
+  }
+  summary_.Count(report);
+  summary_.lines += piece.line_count;
+  return true;
+}
+
+// The library refused the `index`-th record of a piece, and with it the batch: commits the lines
+// before that record, and says what is wrong with it.
+bool Ingester::StopAtInvalid(Piece* piece, std::size_t index) {
+  const PendingLines& lines = piece->lines;
+  std::size_t at = 0;
+  for (std::size_t records = 0; !lines.is_record(at) || records++ < index;) ++at;
+  if (at > 0) {
+    if (positions_) positions_->fingerprint = piece->before;
+    if (Build(piece, at).failed) return false;
+    Result<CommitReport> report = sink_->Commit(piece->batch);
+    if (!report) return Fail(report.error());
+    if (!CountPiece(*piece, *report)) return false;
+  }
+  const Unit unit = lines.unit(at);
   return FailAt(unit, {0, fmt::format("INVALID: {}", ReasonInvalid(unit))});
 }
 

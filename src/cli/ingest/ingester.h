@@ -3,6 +3,12 @@
 // Ingester: reads files line by line and commits their records batch by batch.
 //
 //   read lines -> pending lines -> batch -> commit -> count
+//                                           (CommitPipe)
+//
+// The commit runs on a thread of its own, in the order of the input; all else, counting too, is
+// done here. The sink is only asked for something else, to open a table or to move a checkpoint,
+// while nothing is in flight: it then answers as if each batch had been committed before the next
+// line was read.
 //
 // Lines stay pending until their batch is committed, because a batch may have to be made again:
 // when the library refuses one of its records and the run is to stop there, everything before that
@@ -20,10 +26,10 @@
 #include <string>
 #include <utility>
 
+#include "cli/ingest/commit_pipe.h"
 #include "cli/ingest/ingest_options.h"
 #include "cli/ingest/ingest_summary.h"
 #include "cli/ingest/line_positions.h"
-#include "cli/ingest/pending_lines.h"
 #include "cli/ingest/record_mapper.h"
 #include "cli/progress.h"
 
@@ -44,29 +50,29 @@ class Ingester final {
   bool StartFile(const std::string& path);
   bool ReadLines();
   bool Flush();
-  bool CommitOrStop(std::size_t from, std::size_t to);
-  bool StopAtInvalid(std::size_t from, std::size_t index);
+  bool NextPiece();
+  bool ReceiveOne();
+  bool ReceiveAll();
+  bool CountPiece(const Piece& piece, const CommitReport& report);
+  bool StopAtInvalid(Piece* piece, std::size_t index);
   std::string ReasonInvalid(const Unit& unit);
   bool OpenTable();
   void CountTable();
   bool Fail(const Error& error);
+  bool FailReading(const Error& error);
   bool Interrupted();
   bool FailAt(const Unit& unit, const LineError& error);
 
-  // Commits batch_, made of the pending lines [from, to), and counts it.
-  Result<void> CommitBatch(std::size_t from, std::size_t to);
-
-  // Makes batch_ of the pending lines [from, to), or fewer when the batch is full or a line ends
-  // the run. Returns where it stopped.
+  // Makes the batch of a piece of its lines [0, to), or fewer when the batch is full or a line ends
+  // the run; Piece::end says where it stopped.
   struct Built {
-    std::size_t end = 0;
     std::optional<LineError> bad;  // what is wrong with line `end`
     bool failed = false;           // summary_ says why
   };
-  Built Build(std::size_t from, std::size_t to);
-  bool AddRecord(const Unit& unit, std::optional<LineError>* bad);
+  Built Build(Piece* piece, std::size_t to);
+  bool AddRecord(const Unit& unit, Batch* batch, std::optional<LineError>* bad);
   void AddTo(const Unit& unit, const Table& table, Batch* batch) const;
-  void SetAside(const Unit& unit, const LineError& error);
+  void SetAside(const Unit& unit, const LineError& error, Batch* batch) const;
   bool RewindOnce(const MappedRecord& record);
   std::optional<VersionKind> SuggestVersionKind();
 
@@ -83,15 +89,12 @@ class Ingester final {
   std::string path_;
   std::unique_ptr<UnitReader> reader_;
   std::unique_ptr<RecordMapper> mapper_;
-  std::optional<LinePositions> positions_;
-  PendingLines pending_;
-  std::uint64_t raw_bytes_before_ = 0;  // of the files before, for the progress
+  std::optional<LinePositions> positions_;  // its fingerprint: of all lines in batches so far
+  std::uint64_t raw_bytes_before_ = 0;      // of the files before, for the progress
 
-  // The batch at hand, and what will be true once it is committed.
-  Batch batch_;
   MappedRecord record_;
-  LineFingerprint built_fingerprint_;
-  std::uint64_t built_next_line_ = 0;
+  CommitPipe pipe_;
+  Piece* piece_;  // the one being filled
 };
 
 }  // namespace idem::cli

@@ -38,7 +38,7 @@ class LinePositions final {
   const std::string& source() const noexcept { return source_; }
   const std::string& partition() const noexcept { return partition_; }
 
-  // Of the lines consumed and committed so far.
+  // Of the lines consumed so far: those skipped, and those made into batches.
   LineFingerprint fingerprint;
 
  private:

@@ -19,7 +19,7 @@ class PendingLines final {
   // `record` is false for what only counts as read: blank lines, a CSV header.
   void Add(const Unit& unit, bool record) {
     entries_.push_back({unit, arena_.size(), unit.text.size(), record});
-    arena_.append(unit.text);
+    arena_.append(unit.text).push_back('\n');
     records_ += record ? 1 : 0;
   }
 
@@ -34,6 +34,11 @@ class PendingLines final {
     Unit unit = entries_[i].unit;
     unit.text = std::string_view(arena_).substr(entries_[i].begin, entries_[i].size);
     return unit;
+  }
+  // The texts of the first `count` units, each line with its end but for the last one.
+  std::string_view Joined(std::size_t count) const {
+    const Entry& last = entries_[count - 1];
+    return std::string_view(arena_).substr(0, last.begin + last.size);
   }
   bool is_record(std::size_t i) const { return entries_[i].record; }
 

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/ingest/commit_pipe.h"
+
+#include <gtest/gtest.h>
+#include <idem/idempotent_sink.h>
+
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace idem::cli {
+namespace {
+
+class CommitPipeTest : public ::testing::Test {
+ protected:
+  void Open() {
+    sink_ = IdempotentSink::OpenInMemory().value();
+    table_ = sink_->OpenTable("t", {.mode = TableMode::kAppend}).value();
+    pipe_ =
+        std::make_unique<CommitPipe>([this](const Batch& batch) { return sink_->Commit(batch); });
+  }
+
+  // Sends a piece with one record; an empty key makes it invalid.
+  void Send(const std::string& key) {
+    Piece* piece = pipe_->filling();
+    std::vector<KeyPart> parts;
+    if (!key.empty()) parts.emplace_back(key);
+    piece->batch.Clear();
+    piece->batch.Insert(*table_, parts, "value");
+    pipe_->Send();
+  }
+
+  std::uint64_t Rows() { return sink_->NewSnapshot()->GetTable("t")->rows; }
+
+  std::unique_ptr<IdempotentSink> sink_;
+  std::optional<Table> table_;
+  std::unique_ptr<CommitPipe> pipe_;
+};
+
+TEST_F(CommitPipeTest, CommitsInTheOrderOfSending) {
+  Open();
+  constexpr std::uint64_t kCount = 500;
+  std::uint64_t received = 0;
+  std::uint64_t last = 0;
+  const auto receive = [&] {
+    const Piece* piece = pipe_->Receive();
+    ASSERT_TRUE(piece->report->has_value());
+    EXPECT_GT((*piece->report)->commit(), last);
+    last = (*piece->report)->commit();
+    EXPECT_EQ(piece->line_count, received++);
+  };
+  for (std::uint64_t i = 0; i < kCount; ++i) {
+    while (pipe_->full()) receive();
+    pipe_->filling()->line_count = i;
+    Send("key" + std::to_string(i));
+  }
+  while (pipe_->in_flight() > 0) receive();
+  EXPECT_EQ(received, kCount);
+  EXPECT_EQ(Rows(), kCount);
+}
+
+TEST_F(CommitPipeTest, TheFirstCommitThatFailsIsTheLast) {
+  Open();
+  Send("before");
+  Send("");
+  Send("after");
+  EXPECT_TRUE(pipe_->full());
+  EXPECT_TRUE(pipe_->Receive()->report->has_value());
+  const Piece* failed = pipe_->Receive();
+  ASSERT_FALSE(failed->report->has_value());
+  EXPECT_EQ(failed->report->error().code(), ErrorCode::kInvalidRecord);
+  EXPECT_EQ(pipe_->in_flight(), 0U);
+  pipe_.reset();
+  EXPECT_EQ(Rows(), 1U);
+}
+
+TEST_F(CommitPipeTest, EndsWithWorkInFlight) {
+  for (int round = 0; round < 50; ++round) {
+    Open();
+    for (const char* key : {"a", "b", "c"}) Send(key);
+    pipe_.reset();
+    EXPECT_LE(Rows(), 3U);
+  }
+}
+
+TEST_F(CommitPipeTest, ReceiveThrowsWhatACommitThrew) {
+  std::atomic<int> commits = 0;
+  pipe_ = std::make_unique<CommitPipe>([&commits](const Batch&) -> Result<CommitReport> {
+    if (++commits == 2) throw std::bad_alloc();
+    return CommitReport();
+  });
+  for (int i = 0; i < 3; ++i) pipe_->Send();
+  EXPECT_TRUE(pipe_->Receive()->report->has_value());
+  EXPECT_THROW(pipe_->Receive(), std::bad_alloc);
+  EXPECT_EQ(pipe_->in_flight(), 0U);
+  pipe_.reset();
+  EXPECT_EQ(commits, 2);
+}
+
+// The signals a thread of this process blocks, as a mask.
+std::uint64_t BlockedBy(const std::filesystem::path& task) {
+  std::ifstream status(task / "status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("SigBlk:")) return std::stoull(line.substr(7), nullptr, 16);
+  }
+  return 0;
+}
+
+TEST_F(CommitPipeTest, LeavesSignalsToTheThreadThatReads) {
+  const std::uint64_t asked = (1ULL << (SIGINT - 1)) | (1ULL << (SIGTERM - 1));
+  const auto blocking = [asked] {
+    int threads = 0;
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+      threads += (BlockedBy(task) & asked) == asked ? 1 : 0;
+    }
+    return threads;
+  };
+  const int before = blocking();
+  Open();
+  EXPECT_EQ(blocking(), before + 1);
+  EXPECT_EQ(BlockedBy("/proc/thread-self") & asked, 0U);
+}
+
+}  // namespace
+}  // namespace idem::cli
