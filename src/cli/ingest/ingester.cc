@@ -15,7 +15,7 @@ namespace {
 
 // Pending lines are committed early when they take this much memory. A few times as much is in
 // flight, as lines and as batches.
-constexpr std::size_t kPendingBytesMax = 16 << 20;
+constexpr std::size_t kPendingBytesMax = 24 << 20;
 
 std::string SourceName(const std::string& path) {
   return path == "-" ? "stdin" : std::filesystem::path(path).filename().string();

@@ -91,11 +91,11 @@ class Reader {
 
   // Most texts have no white space: one look then tells.
   void SkipSpace() {
-    while (at_ < end_ && static_cast<unsigned char>(*at_) <= ' ') {
-      const char c = *at_;
-      if (c != ' ' && c != '\t' && c != '\n' && c != '\r') return;
-      ++at_;
-    }
+    if (at_ < end_ && static_cast<unsigned char>(*at_) <= ' ') SkipSpaces();
+  }
+
+  void SkipSpaces() {
+    while (at_ < end_ && (*at_ == ' ' || *at_ == '\t' || *at_ == '\n' || *at_ == '\r')) ++at_;
   }
 
   bool Value(std::size_t depth, std::uint64_t wanted) {

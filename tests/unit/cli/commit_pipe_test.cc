@@ -4,11 +4,10 @@
 
 #include <gtest/gtest.h>
 #include <idem/idempotent_sink.h>
+#include <pthread.h>
 
 #include <atomic>
 #include <csignal>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <new>
 #include <optional>
@@ -66,19 +65,22 @@ TEST_F(CommitPipeTest, CommitsInTheOrderOfSending) {
   EXPECT_EQ(Rows(), kCount);
 }
 
+// Often, as a commit too many could come too late to be seen.
 TEST_F(CommitPipeTest, TheFirstCommitThatFailsIsTheLast) {
-  Open();
-  Send("before");
-  Send("");
-  Send("after");
-  EXPECT_TRUE(pipe_->full());
-  EXPECT_TRUE(pipe_->Receive()->report->has_value());
-  const Piece* failed = pipe_->Receive();
-  ASSERT_FALSE(failed->report->has_value());
-  EXPECT_EQ(failed->report->error().code(), ErrorCode::kInvalidRecord);
-  EXPECT_EQ(pipe_->in_flight(), 0U);
-  pipe_.reset();
-  EXPECT_EQ(Rows(), 1U);
+  for (int round = 0; round < 50; ++round) {
+    Open();
+    Send("before");
+    Send("");
+    Send("after");
+    EXPECT_TRUE(pipe_->full());
+    EXPECT_TRUE(pipe_->Receive()->report->has_value());
+    const Piece* failed = pipe_->Receive();
+    ASSERT_FALSE(failed->report->has_value());
+    EXPECT_EQ(failed->report->error().code(), ErrorCode::kInvalidRecord);
+    EXPECT_EQ(pipe_->in_flight(), 0U);
+    pipe_.reset();
+    ASSERT_EQ(Rows(), 1U);
+  }
 }
 
 TEST_F(CommitPipeTest, EndsWithWorkInFlight) {
@@ -104,28 +106,22 @@ TEST_F(CommitPipeTest, ReceiveThrowsWhatACommitThrew) {
   EXPECT_EQ(commits, 2);
 }
 
-// The signals a thread of this process blocks, as a mask.
-std::uint64_t BlockedBy(const std::filesystem::path& task) {
-  std::ifstream status(task / "status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("SigBlk:")) return std::stoull(line.substr(7), nullptr, 16);
-  }
-  return 0;
+bool Blocks(int signal) {
+  sigset_t blocked;
+  pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  return sigismember(&blocked, signal) == 1;
 }
 
 TEST_F(CommitPipeTest, LeavesSignalsToTheThreadThatReads) {
-  const std::uint64_t asked = (1ULL << (SIGINT - 1)) | (1ULL << (SIGTERM - 1));
-  const auto blocking = [asked] {
-    int threads = 0;
-    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-      threads += (BlockedBy(task) & asked) == asked ? 1 : 0;
-    }
-    return threads;
-  };
-  const int before = blocking();
-  Open();
-  EXPECT_EQ(blocking(), before + 1);
-  EXPECT_EQ(BlockedBy("/proc/thread-self") & asked, 0U);
+  std::atomic<bool> left = false;
+  pipe_ = std::make_unique<CommitPipe>([&left](const Batch&) -> Result<CommitReport> {
+    left = Blocks(SIGINT) && Blocks(SIGTERM);
+    return CommitReport();
+  });
+  pipe_->Send();
+  pipe_->Receive();
+  EXPECT_TRUE(left);
+  EXPECT_FALSE(Blocks(SIGINT) || Blocks(SIGTERM));
 }
 
 }  // namespace

@@ -115,7 +115,7 @@ TEST_F(IngesterTest, SetsAsideInEveryCut) {
 TEST_F(IngesterTest, CarriesOverWhatDoesNotFitOneBatch) {
   options_.event_id = options_.key;
   options_.version.reset();
-  constexpr int kLines = 17'000;
+  constexpr int kLines = 25'000;
   std::string feed;
   for (int i = 0; i < kLines; ++i) {
     feed += "{\"k\":\"" + std::string(1000, 'x') + std::to_string(i) + "\"}\n";
