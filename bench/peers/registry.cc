@@ -13,9 +13,11 @@ namespace idem::bench {
 namespace {
 
 constexpr PeerKind kPeers[] = {
-    {"rocks_blind_put", OpenRocksBlindPut},
+    {"rocks_blind_put", OpenRocksBlindPut, Wins::kLast},
     {"idem", OpenIdem},
     {"idem_background", OpenIdemBackground},
+    {"idem_small_identities", OpenIdemSmallIdentities},
+    {"idem_no_identities", OpenIdemNoIdentities},
     {"rocks_get_put", OpenRocksGetPut},
     {"rocks_multiget_put", OpenRocksMultiGetPut},
     {"sqlite_upsert", OpenSqliteUpsert},
