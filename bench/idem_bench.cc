@@ -53,6 +53,7 @@ void RunBenchmark(benchmark::State& state, const PeerKind& peer, const Workload&
 void Register(const RunSettings& settings) {
   for (const Workload& workload : AllWorkloads()) {
     for (const PeerKind& peer : AllPeers()) {
+      if (!CanTake(peer, workload)) continue;
       benchmark::RegisterBenchmark(fmt::format("{}/{}", workload.name, peer.name).c_str(),
                                    [&peer, &workload, settings](benchmark::State& state) {
                                      RunBenchmark(state, peer, workload, settings);

@@ -25,8 +25,7 @@ class PeersTest : public testing::TestWithParam<PeerKind> {
     peer_ = Open();
   }
   void SetUp() override {
-    const std::string missing = GetParam().missing == nullptr ? "" : GetParam().missing();
-    if (!missing.empty()) GTEST_SKIP() << missing;
+    if (!Missing(GetParam()).empty()) GTEST_SKIP() << Missing(GetParam());
     peer_ = Open();
   }
   void Apply(const std::vector<Record>& batch) { peer_->Apply(batch); }

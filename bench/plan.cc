@@ -67,12 +67,10 @@ class Carrier {
     for (const PeerKind& kind : AllPeers()) {
       const bool named = step.peers.empty() || &kind == &ReferencePeer() ||
                          std::count(step.peers.begin(), step.peers.end(), kind.name) > 0;
-      if (!named || (workload.replaces && kind.wins == Wins::kFirst)) continue;
-      const std::string missing = kind.missing == nullptr ? "" : kind.missing();
-      if (missing.empty())
-        peers.push_back(&kind);
-      else
-        Note(fmt::format("{}: {}", kind.name, missing));
+      if (!named) continue;
+      if (CanTake(kind, workload)) peers.push_back(&kind);
+      const std::string missing = Missing(kind);
+      if (!missing.empty()) Note(fmt::format("{}: {}", kind.name, missing));
     }
     return peers;
   }

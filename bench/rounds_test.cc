@@ -47,7 +47,7 @@ TEST(RoundsTest, RatiosAreTakenWithinARound) {
 
 TEST(RoundsTest, PeersTakeTurns) {
   std::string order;
-  const std::vector<const PeerKind*> peers = {&AllPeers()[0], &AllPeers()[1]};
+  const std::vector<const PeerKind*> peers = {&AllPeers()[0], &AllPeers()[2]};
   const Comparison comparison = Compare(
       peers, AllWorkloads()[0], SmallRun(), 2, [&](std::size_t round, const PeerKind& peer) {
         order += std::to_string(round) + std::string(peer.name) + " ";
