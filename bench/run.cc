@@ -75,20 +75,20 @@ Measurement Run(const PeerKind& kind, const Workload& workload, const RunSetting
   const std::uint64_t written = WrittenBytesOfSelf();
   const ProcessUse server = peer->ServerUse();
   const Stopwatch watch = Measure(workload, settings, peer.get());
-  const std::uint64_t written_after = WrittenBytesOfSelf();
+  const std::uint64_t written_by_self = WrittenBytesOfSelf() - written;
   const ProcessUse server_after = peer->ServerUse();
+  const std::uint64_t written_by_server = server_after.written_bytes - server.written_bytes;
   restart();
   const FinalState found = StoredState(*peer);
   if (found != expected) {
     throw std::runtime_error(fmt::format("{} on {} ends with {} instead of {}", kind.name,
                                          workload.name, ToString(found), ToString(expected)));
   }
-  return {
-      .wall_s = watch.wall_s(),
-      .cpu_s = watch.cpu_s() + server_after.cpu_s - server.cpu_s,
-      .written_bytes = written_after - written + server_after.written_bytes - server.written_bytes,
-      .disk_bytes = DiskBytes(directory.path()),
-      .rows = found.rows};
+  return {.wall_s = watch.wall_s(),
+          .cpu_s = watch.cpu_s() + server_after.cpu_s - server.cpu_s,
+          .written_bytes = written_by_server > 0 ? written_by_server : written_by_self,
+          .disk_bytes = DiskBytes(directory.path()),
+          .rows = found.rows};
 }
 
 }  // namespace idem::bench

@@ -30,7 +30,7 @@ struct RunSettings {
 struct Measurement {
   double wall_s = 0;
   double cpu_s = 0;                 // of this process and of the peer's server
-  std::uint64_t written_bytes = 0;  // by both, while it was measured
+  std::uint64_t written_bytes = 0;  // by the one that keeps the rows, while it was measured
   std::uint64_t disk_bytes = 0;     // after the restart
   std::uint64_t rows = 0;
 };
