@@ -37,7 +37,7 @@ struct Goal {
   Durability durability = Durability::kAsync;
   Measure measure = Measure::kRate;
 
-  std::uint64_t records_min = 20'000;  // with less it is another question, and stays open
+  std::uint64_t records_min = 100'000;  // with less it is another question, and stays open
   bool less_is_better = false;
 };
 
