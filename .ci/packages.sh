@@ -8,6 +8,7 @@ IDEM_PACKAGES_BUILD=(g++ cmake ninja-build pkg-config librocksdb-dev libxxhash-d
   libzstd-dev)
 IDEM_PACKAGES_TEST=(libgtest-dev libgmock-dev python3 zstd spin)
 IDEM_PACKAGES_BENCH=(libbenchmark-dev libsqlite3-dev liblmdb-dev)
+IDEM_PACKAGES_PEERS=(redis-server libhiredis-dev postgresql libpq-dev zstd) # bench/install_peers.sh
 IDEM_PACKAGES_CHECK=(clang-format-14 clang-tidy-14)
 IDEM_PACKAGES_CLANG=(clang-14 libclang-rt-14-dev llvm-14) # fuzzers, coverage
 

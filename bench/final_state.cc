@@ -38,12 +38,12 @@ class NewestVersions {
 
 }  // namespace
 
-FinalState ExpectedState(const Workload& workload, std::uint64_t records) {
+FinalState ExpectedState(const Workload& workload, std::uint64_t records, const Values& values) {
   NewestVersions newest;
   for (std::uint64_t i = 0; i < workload.preload * records; ++i) newest.Take(PreloadedRecord(i));
   for (std::uint64_t i = 0; i < records; ++i) newest.Take(workload.record(i, records));
   FinalState state{.next = newest.next()};
-  RecordBatch row(1, workload.value_bytes);
+  RecordBatch row(1, values);
   for (std::uint64_t i = 0; i < newest.versions().size(); ++i) {
     if (newest.versions()[i] == 0) continue;
     row.Clear();

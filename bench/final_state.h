@@ -8,6 +8,7 @@
 #include <string>
 
 #include "peers/peer.h"
+#include "values.h"
 #include "workload.h"
 
 namespace idem::bench {
@@ -21,7 +22,7 @@ struct FinalState {
 };
 
 // Worked out from the stream alone: of each key the highest version.
-FinalState ExpectedState(const Workload& workload, std::uint64_t records);
+FinalState ExpectedState(const Workload& workload, std::uint64_t records, const Values& values);
 
 FinalState StoredState(const Peer& peer);
 

@@ -31,7 +31,7 @@ bool failed = false;
 
 void RunBenchmark(benchmark::State& state, const PeerKind& peer, const Workload& workload,
                   const RunSettings& settings) {
-  const FinalState expected = ExpectedState(workload, settings.records);
+  const FinalState expected = ExpectedState(workload, settings.records, settings.values);
   double cpu_s = 0;
   for (auto _ : state) {
     try {
@@ -46,13 +46,14 @@ void RunBenchmark(benchmark::State& state, const PeerKind& peer, const Workload&
   }
   const auto records = state.iterations() * static_cast<std::int64_t>(settings.records);
   state.SetItemsProcessed(records);
-  state.SetBytesProcessed(records * static_cast<std::int64_t>(kKeyBytes + workload.value_bytes));
+  state.SetBytesProcessed(records * static_cast<std::int64_t>(kKeyBytes + settings.values.bytes));
   state.counters["cpu_us_per_record"] = cpu_s * 1e6 / static_cast<double>(records);
 }
 
 void Register(const RunSettings& settings) {
   for (const Workload& workload : AllWorkloads()) {
     for (const PeerKind& peer : AllPeers()) {
+      if (!CanTake(peer, workload)) continue;
       benchmark::RegisterBenchmark(fmt::format("{}/{}", workload.name, peer.name).c_str(),
                                    [&peer, &workload, settings](benchmark::State& state) {
                                      RunBenchmark(state, peer, workload, settings);

@@ -14,8 +14,7 @@ void WriteKey(std::uint64_t row, char* to) {
   fmt::format_to_n(to, kKeyBytes, "{:016x}{:08x}", Mix(row), Mix(~row) >> 32);
 }
 
-void WriteValue(const RecordId& id, std::span<char> to) {
-  std::uint64_t state = Mix(id.row) ^ static_cast<std::uint64_t>(id.version);
+void WriteRandom(std::uint64_t state, std::span<char> to) {
   for (std::size_t at = 0; at < to.size(); at += sizeof(state)) {
     const std::uint64_t word = Mix(++state);
     std::memcpy(to.data() + at, &word, std::min(sizeof(word), to.size() - at));
@@ -33,19 +32,28 @@ std::uint64_t Mix(std::uint64_t number) noexcept {
   return number ^ (number >> 31);
 }
 
-RecordBatch::RecordBatch(std::size_t records_max, std::size_t value_bytes)
-    : record_bytes_(kKeyBytes + value_bytes),
-      bytes_(std::make_unique<char[]>(records_max * record_bytes_)) {
+RecordBatch::RecordBatch(std::size_t records_max, const Values& values)
+    : values_(values),
+      record_bytes_max_(kKeyBytes + values.bytes_max()),
+      bytes_(std::make_unique<char[]>(records_max * record_bytes_max_)) {
   records_.reserve(records_max);
 }
 
 void RecordBatch::Add(const RecordId& id) {
-  char* key = bytes_.get() + records_.size() * record_bytes_;
-  char* value = key + kKeyBytes;
-  const std::size_t value_bytes = record_bytes_ - kKeyBytes;
+  char* key = bytes_.get() + records_.size() * record_bytes_max_;
   WriteKey(id.row, key);
-  WriteValue(id, {value, value_bytes});
-  records_.push_back({{key, kKeyBytes}, {value, value_bytes}, id.version, id.offset});
+  records_.push_back({{key, kKeyBytes}, WriteValue(id, key + kKeyBytes), id.version, id.offset});
+}
+
+std::string_view RecordBatch::WriteValue(const RecordId& id, char* to) const {
+  if (values_.lines) {
+    const std::uint64_t which = id.row + static_cast<std::uint64_t>(id.version);
+    const std::string& line = (*values_.lines)[which % values_.lines->size()];
+    std::memcpy(to, line.data(), line.size());
+    return {to, line.size()};
+  }
+  WriteRandom(Mix(id.row) ^ static_cast<std::uint64_t>(id.version), {to, values_.bytes});
+  return {to, values_.bytes};
 }
 
 }  // namespace idem::bench

@@ -5,7 +5,7 @@
 //
 //   key     24 ASCII characters, unique for each row, in no order: neighbours in the stream are far
 //           apart in the store
-//   value   pseudo-random bytes of row and version; nothing compresses them
+//   value   pseudo-random bytes of row and version, or a line (values.h)
 #pragma once
 
 #include <cstddef>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "record.h"
+#include "values.h"
 
 namespace idem::bench {
 
@@ -25,7 +26,7 @@ std::uint64_t Mix(std::uint64_t number) noexcept;
 // Thread-safety: none.
 class RecordBatch {
  public:
-  RecordBatch(std::size_t records_max, std::size_t value_bytes);
+  RecordBatch(std::size_t records_max, const Values& values);
 
   // Refers to this object's memory, valid until Clear. REQUIRES: less than records_max records.
   void Add(const RecordId& id);
@@ -34,7 +35,10 @@ class RecordBatch {
   std::span<const Record> records() const noexcept { return records_; }
 
  private:
-  std::size_t record_bytes_;
+  std::string_view WriteValue(const RecordId& id, char* to) const;
+
+  Values values_;
+  std::size_t record_bytes_max_;
   std::unique_ptr<char[]> bytes_;
   std::vector<Record> records_;
 };

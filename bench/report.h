@@ -1,19 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Comparisons as text: Markdown tables for people, JSON with every run for programs.
+// Results as text: Markdown tables for people, one JSON object for programs, a chart for a page.
+//
+// The JSON object
+//   date, cpu, compiler, versions   where and with what
+//   missing       what could not be measured here, and why
+//   goals         each with must, aim and what was found: {median, least, most}, or null
+//   below_must    the names of those that were measured and do not reach their must
+//   not_measured  the names of those that these results do not answer
+//   ratios        each peer on each stream, to the blind put in the same round; CPU and bytes
+//                 written a record
+//   figures       what is no ratio of that kind (probe.h)
+//   runs          every run of every peer
 #pragma once
 
-#include <span>
 #include <string>
+#include <string_view>
 
-#include "environment.h"
-#include "rounds.h"
+#include "goals.h"
+#include "peers/registry.h"
+#include "results.h"
 
 namespace idem::bench {
 
-// REQUIRES: all comparisons have the same peers and durability.
-std::string ToMarkdown(std::span<const Comparison> comparisons, const Environment& environment);
+std::string ToMarkdown(const Results& results);
+std::string ToJson(const Results& results);
 
-std::string ToJson(std::span<const Comparison> comparisons, const Environment& environment);
+// What the texts have in common.
+std::string_view ToString(Durability durability);
+Spread CpuMicrosPerRecord(const Comparison& comparison, const Series& series);
+Spread WrittenBytesPerRecord(const Comparison& comparison, const Series& series);
 
 }  // namespace idem::bench

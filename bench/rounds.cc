@@ -10,7 +10,7 @@ Comparison Compare(std::span<const PeerKind* const> peers, const Workload& workl
                    const RunSettings& settings, std::size_t rounds, const RunReport& report) {
   Comparison comparison{&workload, settings, {}};
   for (const PeerKind* peer : peers) comparison.series.push_back({peer, {}});
-  const FinalState expected = ExpectedState(workload, settings.records);
+  const FinalState expected = ExpectedState(workload, settings.records, settings.values);
   for (std::size_t round = 0; round < rounds; ++round) {
     for (Series& series : comparison.series) {
       report(round, *series.peer);
@@ -28,19 +28,29 @@ Spread SpreadOf(std::vector<double> values) {
   return {median, values.front(), values.back()};
 }
 
-Spread RatioToReference(const Comparison& comparison, const Series& series) {
-  const Series& reference = comparison.series.front();
+Spread SpreadOf(const Series& series, const FigureOf& figure) {
+  std::vector<double> values;
+  for (const Measurement& measurement : series.rounds) values.push_back(figure(measurement));
+  return SpreadOf(std::move(values));
+}
+
+Spread RatioOf(const Series& series, const Series& other, const FigureOf& figure) {
   std::vector<double> ratios;
   for (std::size_t round = 0; round < series.rounds.size(); ++round) {
-    ratios.push_back(reference.rounds[round].wall_s / series.rounds[round].wall_s);
+    ratios.push_back(figure(series.rounds[round]) / figure(other.rounds[round]));
   }
   return SpreadOf(std::move(ratios));
 }
 
-Spread SpreadOf(const Series& series, const std::function<double(const Measurement&)>& figure) {
-  std::vector<double> values;
-  for (const Measurement& measurement : series.rounds) values.push_back(figure(measurement));
-  return SpreadOf(std::move(values));
+Spread RateRatio(const Series& series, const Series& other) {
+  return RatioOf(series, other, [](const Measurement& measured) { return 1 / measured.wall_s; });
+}
+
+const Series* Comparison::Find(std::string_view peer) const {
+  for (const Series& of : series) {
+    if (of.peer->name == peer) return &of;
+  }
+  return nullptr;
 }
 
 }  // namespace idem::bench

@@ -25,6 +25,8 @@ struct Comparison {
   const Workload* workload = nullptr;
   RunSettings settings;
   std::vector<Series> series;  // the reference is the first
+
+  const Series* Find(std::string_view peer) const;  // null: it did not take part
 };
 
 // `peers` begins with the reference. `report` is called before each run.
@@ -40,10 +42,14 @@ struct Spread {
 
 Spread SpreadOf(std::vector<double> values);
 
-// How many times the reference's rate, round by round.
-Spread RatioToReference(const Comparison& comparison, const Series& series);
-
 // A figure of each round.
-Spread SpreadOf(const Series& series, const std::function<double(const Measurement&)>& figure);
+using FigureOf = std::function<double(const Measurement&)>;
+Spread SpreadOf(const Series& series, const FigureOf& figure);
+
+// How many times the other's figure, round by round.
+Spread RatioOf(const Series& series, const Series& other, const FigureOf& figure);
+
+// How many times as fast.
+Spread RateRatio(const Series& series, const Series& other);
 
 }  // namespace idem::bench

@@ -38,17 +38,16 @@ TEST(RoundsTest, SpreadHasTheMedian) {
 }
 
 TEST(RoundsTest, RatiosAreTakenWithinARound) {
-  Comparison comparison;
-  comparison.series = {{nullptr, {{.wall_s = 1}, {.wall_s = 10}}},
-                       {nullptr, {{.wall_s = 2}, {.wall_s = 20}}}};
-  const Spread ratio = RatioToReference(comparison, comparison.series[1]);
+  const Series reference{nullptr, {{.wall_s = 1}, {.wall_s = 10}}};
+  const Series half_as_fast{nullptr, {{.wall_s = 2}, {.wall_s = 20}}};
+  const Spread ratio = RateRatio(half_as_fast, reference);
   EXPECT_EQ(ratio.least, 0.5);
   EXPECT_EQ(ratio.most, 0.5);
 }
 
 TEST(RoundsTest, PeersTakeTurns) {
   std::string order;
-  const std::vector<const PeerKind*> peers = {&AllPeers()[0], &AllPeers()[1]};
+  const std::vector<const PeerKind*> peers = {&AllPeers()[0], &AllPeers()[2]};
   const Comparison comparison = Compare(
       peers, AllWorkloads()[0], SmallRun(), 2, [&](std::size_t round, const PeerKind& peer) {
         order += std::to_string(round) + std::string(peer.name) + " ";
@@ -61,7 +60,7 @@ TEST(RoundsTest, PeersTakeTurns) {
 TEST(RoundsTest, AStoreWithoutTheRowsIsAFailure) {
   const PeerKind idle{"idle", OpenIdle};
   const Workload& workload = AllWorkloads()[0];
-  const FinalState expected = ExpectedState(workload, SmallRun().records);
+  const FinalState expected = ExpectedState(workload, SmallRun().records, SmallRun().values);
   EXPECT_EQ(expected.rows, 40U);
   EXPECT_EQ(expected.next, 40);
   EXPECT_THROW(bench::Run(idle, workload, SmallRun(), expected), std::runtime_error);

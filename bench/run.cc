@@ -29,15 +29,15 @@ void ForEachBatch(std::uint64_t count, RecordBatch* batch, std::size_t size, Rec
   }
 }
 
-void Preload(const Workload& workload, std::uint64_t records, Peer* peer) {
-  RecordBatch batch(kPreloadBatch, workload.value_bytes);
-  ForEachBatch(workload.preload * records, &batch, kPreloadBatch, PreloadedRecord,
+void Preload(const Workload& workload, const RunSettings& settings, Peer* peer) {
+  RecordBatch batch(kPreloadBatch, settings.values);
+  ForEachBatch(workload.preload * settings.records, &batch, kPreloadBatch, PreloadedRecord,
                [&](std::span<const Record> made) { peer->Apply(made); });
 }
 
 Stopwatch Measure(const Workload& workload, const RunSettings& settings, Peer* peer) {
   Stopwatch watch;
-  RecordBatch batch(settings.batch, workload.value_bytes);
+  RecordBatch batch(settings.batch, settings.values);
   ForEachBatch(
       settings.records, &batch, settings.batch,
       [&](std::uint64_t i) { return workload.record(i, settings.records); },
@@ -51,6 +51,7 @@ Stopwatch Measure(const Workload& workload, const RunSettings& settings, Peer* p
   watch.Stop();
   if (workload.drained) {
     watch.Start();
+    peer->Drain();
     watch.StopAt(WaitUntilQuiet());
   }
   return watch;
@@ -69,16 +70,25 @@ Measurement Run(const PeerKind& kind, const Workload& workload, const RunSetting
     WaitUntilQuiet();
     SyncFileSystem(directory.path());
   };
-  Preload(workload, settings.records, peer.get());
+  Preload(workload, settings, peer.get());
   restart();
+  const std::uint64_t written = WrittenBytesOfSelf();
+  const ProcessUse server = peer->ServerUse();
   const Stopwatch watch = Measure(workload, settings, peer.get());
+  const std::uint64_t written_by_self = WrittenBytesOfSelf() - written;
+  const ProcessUse server_after = peer->ServerUse();
+  const std::uint64_t written_by_server = server_after.written_bytes - server.written_bytes;
   restart();
   const FinalState found = StoredState(*peer);
   if (found != expected) {
     throw std::runtime_error(fmt::format("{} on {} ends with {} instead of {}", kind.name,
                                          workload.name, ToString(found), ToString(expected)));
   }
-  return {watch.wall_s(), watch.cpu_s(), DiskBytes(directory.path()), found.rows};
+  return {.wall_s = watch.wall_s(),
+          .cpu_s = watch.cpu_s() + server_after.cpu_s - server.cpu_s,
+          .written_bytes = written_by_server > 0 ? written_by_server : written_by_self,
+          .disk_bytes = DiskBytes(directory.path()),
+          .rows = found.rows};
 }
 
 }  // namespace idem::bench

@@ -14,6 +14,7 @@
 
 #include "final_state.h"
 #include "peers/peer.h"
+#include "values.h"
 #include "workload.h"
 
 namespace idem::bench {
@@ -23,12 +24,14 @@ struct RunSettings {
   std::size_t batch = 0;      // records of one Apply
   Durability durability = Durability::kAsync;
   std::filesystem::path parent;  // of the run's own directory
+  Values values = {};
 };
 
 struct Measurement {
   double wall_s = 0;
-  double cpu_s = 0;
-  std::uint64_t disk_bytes = 0;  // after the restart
+  double cpu_s = 0;                 // of this process and of the peer's server
+  std::uint64_t written_bytes = 0;  // by the one that keeps the rows, while it was measured
+  std::uint64_t disk_bytes = 0;     // after the restart
   std::uint64_t rows = 0;
 };
 

@@ -52,8 +52,8 @@ RecordId ReplayByKey(std::uint64_t i, std::uint64_t records) {
 
 constexpr Workload kWorkloads[] = {
     {"fresh", "new keys into an empty store", 0, Fresh},
-    {"fresh_drained", "the same, until background work is done", 0, Fresh, 128, true},
-    {"upsert_newer", "a newer version of every row", 1, UpsertNewer},
+    {"fresh_drained", "the same, until background work is done", 0, Fresh, true},
+    {"upsert_newer", "a newer version of every row", 1, UpsertNewer, false, true},
     {"recent_duplicates", "half repeats one of the newest 10,000 rows", 1, RecentDuplicates},
     {"old_duplicates", "half repeats the oldest quarter of the rows", 2, OldDuplicates},
     {"replay", "the same records at the same positions again", 1, Replay},

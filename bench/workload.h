@@ -7,7 +7,6 @@
 // A workload more is an entry more in workload.cc.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -21,8 +20,8 @@ struct Workload {
   std::string_view what;  // for people
   std::uint64_t preload;  // rows that are there before, for each measured record
   RecordId (*record)(std::uint64_t i, std::uint64_t records);
-  std::size_t value_bytes = 128;
-  bool drained = false;  // measured until the store's background work is done too
+  bool drained = false;   // measured until the store's background work is done too
+  bool replaces = false;  // rows change: not for peers that keep the first value
 };
 
 std::span<const Workload> AllWorkloads();

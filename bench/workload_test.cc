@@ -74,7 +74,7 @@ TEST(WorkloadTest, IsWhatItsNameSays) {
 }
 
 TEST(WorkloadTest, RowsHaveDifferentKeysAndVersionsDifferentValues) {
-  RecordBatch batch(3, 13);
+  RecordBatch batch(3, {.bytes = 13});
   batch.Add({1, 1, {}});
   batch.Add({1, 2, {}});
   batch.Add({2, 1, {}});

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kTable = "records";
 constexpr std::string_view kSource = "stream";
+constexpr std::size_t kSmallIdentityBytes = 4 << 20;
 
 class IdemPeer : public Peer {
  public:
@@ -73,6 +74,17 @@ std::unique_ptr<Peer> OpenIdem(const PeerOptions& options) {
 
 std::unique_ptr<Peer> OpenIdemBackground(const PeerOptions& options) {
   return std::make_unique<IdemBackgroundPeer>(options.directory);
+}
+
+std::unique_ptr<Peer> OpenIdemSmallIdentities(const PeerOptions& options) {
+  return std::make_unique<IdemPeer>(
+      options.directory,
+      SinkOptions{.durability = options.durability, .identity_bytes = kSmallIdentityBytes});
+}
+
+std::unique_ptr<Peer> OpenIdemNoIdentities(const PeerOptions& options) {
+  return std::make_unique<IdemPeer>(
+      options.directory, SinkOptions{.durability = options.durability, .identity_bytes = 0});
 }
 
 }  // namespace idem::bench

@@ -23,7 +23,19 @@ constexpr int kBloomBitsPerKey = 10;
 // Sorts before every key of a record.
 constexpr std::string_view kOffsetKey = "!offset";
 
-rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::int64_t StoredNext(rocksdb::DB* db) {
+  std::string bytes;
+  const rocksdb::Status status = db->Get(rocksdb::ReadOptions(), ToSlice(kOffsetKey), &bytes);
+  if (status.IsNotFound()) return 0;
+  Check(status);
+  return NumberIn(bytes);
+}
+
+}  // namespace
+
+void Check(const rocksdb::Status& status) {
+  if (!status.ok()) throw std::runtime_error("RocksDB: " + status.ToString());
+}
 
 rocksdb::Options EngineOptions() {
   rocksdb::BlockBasedTableOptions table;
@@ -48,28 +60,15 @@ rocksdb::Options EngineOptions() {
   return options;
 }
 
-std::unique_ptr<rocksdb::DB> OpenDb(const std::filesystem::path& directory) {
+std::unique_ptr<rocksdb::DB> OpenDb(const std::filesystem::path& directory,
+                                    const rocksdb::Options& options) {
   rocksdb::DB* db = nullptr;
-  Check(rocksdb::DB::Open(EngineOptions(), directory.string(), &db));
+  Check(rocksdb::DB::Open(options, directory.string(), &db));
   return std::unique_ptr<rocksdb::DB>(db);
 }
 
-std::int64_t StoredNext(rocksdb::DB* db) {
-  std::string bytes;
-  const rocksdb::Status status = db->Get(rocksdb::ReadOptions(), ToSlice(kOffsetKey), &bytes);
-  if (status.IsNotFound()) return 0;
-  Check(status);
-  return NumberIn(bytes);
-}
-
-}  // namespace
-
-void Check(const rocksdb::Status& status) {
-  if (!status.ok()) throw std::runtime_error("RocksDB: " + status.ToString());
-}
-
-RocksPeer::RocksPeer(const PeerOptions& options)
-    : db_(OpenDb(options.directory)), tracker_(StoredNext(db_.get())) {
+RocksPeer::RocksPeer(const PeerOptions& options, std::unique_ptr<rocksdb::DB> db)
+    : db_(std::move(db)), tracker_(StoredNext(db_.get())) {
   write_options_.sync = options.durability == Durability::kSync;
 }
 
@@ -81,12 +80,20 @@ void RocksPeer::Stage(const Record& record) {
 }
 
 void RocksPeer::Write(std::span<const Record> records) {
-  if (tracker_.Advance(records)) {
-    const std::int64_t next = tracker_.next();
-    Check(staged_.Put(ToSlice(kOffsetKey), ToSlice(BytesOf(next))));
-  }
+  rocksdb::Slice key;
+  rocksdb::Slice value;
+  if (Advance(records, &key, &value)) Check(staged_.Put(key, value));
   if (staged_.Count() > 0) Check(db_->Write(write_options_, &staged_));
   staged_.Clear();
+}
+
+bool RocksPeer::Advance(std::span<const Record> records, rocksdb::Slice* key,
+                        rocksdb::Slice* value) {
+  if (!tracker_.Advance(records)) return false;
+  next_ = tracker_.next();
+  *key = ToSlice(kOffsetKey);
+  *value = ToSlice(BytesOf(next_));
+  return true;
 }
 
 void RocksPeer::Scan(const RowVisitor& visit) const {

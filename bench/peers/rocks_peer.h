@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RocksPeer: what the three peers on plain RocksDB share: key -> version and value, and the offset
+// RocksPeer: what the peers on plain RocksDB share: key -> version and value, and the offset
 // under a key of its own, all in one WriteBatch. The engine is set up as idem sets up its own
 // (write buffer, block cache, Bloom filters, compression, checksums), so that a ratio to idem is
 // about what idem does, not about tuning.
@@ -9,6 +9,7 @@
 #pragma once
 
 #include <rocksdb/db.h>
+#include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
 #include "peers/offset_tracker.h"
@@ -18,15 +19,25 @@ namespace idem::bench {
 
 void Check(const rocksdb::Status& status);
 
+// idem's settings.
+rocksdb::Options EngineOptions();
+std::unique_ptr<rocksdb::DB> OpenDb(const std::filesystem::path& directory,
+                                    const rocksdb::Options& options);
+
+inline rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
 class RocksPeer : public Peer {
  public:
-  explicit RocksPeer(const PeerOptions& options);
+  explicit RocksPeer(const PeerOptions& options)
+      : RocksPeer(options, OpenDb(options.directory, EngineOptions())) {}
+  RocksPeer(const PeerOptions& options, std::unique_ptr<rocksdb::DB> db);
   ~RocksPeer() override = default;
   void Scan(const RowVisitor& visit) const final;
   std::int64_t Next() const final;
 
  protected:
   rocksdb::DB* db() const { return db_.get(); }
+  const rocksdb::WriteOptions& write_options() const { return write_options_; }
   bool Seen(const Record& record) const { return tracker_.Seen(record); }
 
   // Puts the record into the batch that Write writes.
@@ -35,11 +46,16 @@ class RocksPeer : public Peer {
   // Writes what was staged, with the offset after `records` when it moved.
   void Write(std::span<const Record> records);
 
+  // For those that write by other means: the key and value of the offset after `records`, when it
+  // moved. Valid until the next call.
+  bool Advance(std::span<const Record> records, rocksdb::Slice* key, rocksdb::Slice* value);
+
  private:
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::WriteOptions write_options_;
   rocksdb::WriteBatch staged_;
   OffsetTracker tracker_;
+  std::int64_t next_ = 0;
 };
 
 }  // namespace idem::bench
