@@ -42,6 +42,7 @@ struct SinkHealth {
   std::uint64_t memtable_bytes = 0;              // rows in memory, not yet in sorted files
   std::uint64_t pending_compaction_bytes = 0;    // estimate of what is still to be merged
   std::uint64_t undurable_commits = 0;           // not yet known to survive power loss
+  std::uint64_t rows_to_load = 0;  // by SinkOptions::load_at_open_rows, about; slower until then
 };
 
 // The Prometheus text exposition format, version 0.0.4: idem_health{state="..."} is 1 for the state

@@ -23,12 +23,12 @@ Committer::Committer(storage::Store* store, Ledger* ledger, const SinkOptions* o
   work_.identities = &identities_;
 }
 
-Result<void> Committer::LoadIdentities(const storage::StoreView& view) {
+std::uint64_t Committer::KeyCount() const {
   std::uint64_t keys = 0;
   for (const auto& [name, table] : ledger_->tables) {
     keys += table->state.rows + table->state.tombstones + table->state.event_ids;
   }
-  return identities_.Load(view, keys, options_->logger);
+  return keys;
 }
 
 Result<CommitReport> Committer::Commit(const RecordBuffer& batch,

@@ -41,8 +41,11 @@ class Committer {
 
   std::uint64_t NextCommit() const noexcept { return ledger_->last_commit + 1; }
 
-  // Once, before the first commit, with what the store holds.
-  Result<void> LoadIdentities(const storage::StoreView& view);
+  // How many rows and event ids the ledger's tables have.
+  std::uint64_t KeyCount() const;
+
+  // What decisions know of them. External synchronisation is that of Commit.
+  Identities* identities() noexcept { return &identities_; }
 
   // For upkeep that applies a record: the working set, cleared.
   WorkingSet* FreshWorkingSet();

@@ -2,14 +2,9 @@
 #include "pipeline/identities.h"
 
 #include "base/assert.h"
-#include "base/log.h"
-#include "codec/keyspace.h"
-#include "codec/row_envelope.h"
-#include "pipeline/ledger.h"
 
 #include <algorithm>
 #include <cstring>
-#include <string>
 
 namespace idem::pipeline {
 namespace {
@@ -24,7 +19,6 @@ constexpr std::size_t kHeadBytesAtMost = 255;
 // Over its capacity the filter says "maybe" ever more often. At this many times of it two answers
 // of three are, and a scan that fills it is not worth its time.
 constexpr std::uint64_t kOverfullTimes = 4;
-constexpr std::uint64_t kProgressKeys = 1'000'000;
 
 std::uint32_t FragmentOf(std::uint64_t hash) noexcept {
   return static_cast<std::uint32_t>(hash >> 32);
@@ -49,44 +43,20 @@ Identities::Identities(KeyHash hash, std::size_t table_bytes, std::size_t filter
       log_units_(slot_count_ == 0 ? 0 : log_.bytes() / kUnitBytes),
       filter_(filter_bytes) {}
 
-Result<void> Identities::Load(const storage::StoreView& view, std::uint64_t keys, Logger* logger) {
-  // The least that an entry takes decides: a scan too many costs time, one too few every read.
+// The least that an entry takes decides: a scan too many costs time, one too few every read.
+bool Identities::WorthLoading(std::uint64_t keys) const noexcept {
   const std::uint64_t table = std::min<std::uint64_t>(slot_count_ / 2, log_units_ / UnitsOf(6, 18));
-  if (keys > table + kOverfullTimes * filter_.capacity()) {
-    base::Log(logger, LogLevel::kWarning,
-              "{} keys do not fit SinkOptions::identity_bytes and filter_bytes; every new key will "
-              "be looked up",
-              keys);
-    return {};
-  }
-  std::uint64_t loaded = 0;
-  const auto add = [&](std::string_view key, std::string_view value) -> Result<void> {
-    std::string_view head = value;
-    if (key.front() == static_cast<char>(codec::Space::kRow)) {
-      codec::RowEnvelope row;
-      if (!codec::DecodeRow(value, &row)) return Damaged("a row");
-      head.remove_suffix(row.payload.size());
-    }
-    // What came first stays: later entries are no better, and to push others out costs more.
-    const bool full =
-        end_ + UnitsOf(key.size(), head.size()) > log_units_ || size_ == slot_count_ / 2;
-    full ? Forget(hash_(key)) : Put(key, hash_(key), head);
-    if (++loaded % kProgressKeys == 0) {
-      base::Log(logger, LogLevel::kInfo, "loading identities: {} of {}", loaded, keys);
-    }
-    return {};
-  };
-  for (const codec::Space space : {codec::Space::kEvent, codec::Space::kRow}) {
-    if (auto added = ForEach(view, codec::SpaceKey(space), add); !added) return added;
-  }
-  loaded_ = true;
-  if (forgotten_ > filter_.capacity()) {
-    base::Log(logger, LogLevel::kWarning,
-              "the filter for new keys is full at {} keys and new keys will be read more often; "
-              "raise SinkOptions::identity_bytes or filter_bytes",
-              filter_.capacity());
-  }
-  return {};
+  return keys <= table + kOverfullTimes * filter_.capacity();
+}
+
+// What came first stays: later ones are no better, and to push others out costs more. One that may
+// have been forgotten may have been told of before, and what was told is newer.
+void Identities::Learn(std::string_view key, std::uint64_t hash, std::string_view head) noexcept {
+  if (slot_count_ > 0 && slots()[SlotOf(key, FragmentOf(hash))].place != 0) return;
+  if (MayBeForgotten(hash)) return;
+  const bool full =
+      end_ + UnitsOf(key.size(), head.size()) > log_units_ || size_ >= slot_count_ / 2;
+  full ? Forget(hash) : Put(key, hash, head);
 }
 
 std::uint64_t Identities::UnitsOf(std::size_t key_bytes, std::size_t head_bytes) noexcept {
@@ -119,9 +89,12 @@ std::size_t Identities::SlotOf(std::string_view key, std::uint32_t fragment) con
 Identities::Found Identities::Find(std::string_view key, std::uint64_t hash) const noexcept {
   if (slot_count_ > 0) {
     const Slot& slot = slots()[SlotOf(key, FragmentOf(hash))];
-    if (slot.place != 0) return {Presence::kPresent, EntryAt(slot.place - 1)->head()};
+    if (slot.place != 0) {
+      const std::string_view head = EntryAt(slot.place - 1)->head();
+      return {head.empty() ? Presence::kAbsent : Presence::kPresent, head};
+    }
   }
-  const bool certain = loaded_ && (forgotten_ == 0 || !filter_.MayContain(hash));
+  const bool certain = learned_ && !MayBeForgotten(hash);
   return {certain ? Presence::kAbsent : Presence::kUnknown, {}};
 }
 
@@ -140,7 +113,7 @@ void Identities::PrefetchEntry(std::uint64_t hash) const noexcept {
 
 void Identities::Put(std::string_view key, std::uint64_t hash, std::string_view head) noexcept {
   if (!Fits(key, head)) {
-    Erase(key, hash);
+    Remove(key, hash);
     Forget(hash);
     return;
   }
@@ -167,8 +140,14 @@ void Identities::Put(std::string_view key, std::uint64_t hash, std::string_view 
   ++size_;
 }
 
-// The entry stays in the log until its turn comes; without a slot nobody finds it.
+// An entry without a head is one that is certainly not there: it keeps what is learned later from
+// coming back.
 void Identities::Erase(std::string_view key, std::uint64_t hash) noexcept {
+  learned_ ? Remove(key, hash) : Put(key, hash, {});
+}
+
+// The entry stays in the log until its turn comes; without a slot nobody finds it.
+void Identities::Remove(std::string_view key, std::uint64_t hash) noexcept {
   if (slot_count_ == 0) return;
   const std::size_t at = SlotOf(key, FragmentOf(hash));
   if (slots()[at].place != 0) RemoveSlot(at);

@@ -14,18 +14,17 @@
 // I-ID-2  Of a key that Find says is absent, the store has no entry.
 //
 // Both hold because the one writer of the store tells of every entry that it wrote (Put, Erase),
-// after the commit, and because Load begins with all there are. Everything is laid out for its
-// largest size when it is made, so no insertion ever waits for a table to grow.
+// after the commit, and because it is told of all that there were before (Learn), of which it takes
+// those that it was not told of since. Until that is over, what is not found may be there.
+// Everything is laid out for its largest size when it is made, so no insertion ever waits for a
+// table to grow.
 //
-// Thread-safety: external. No method but Load fails or throws.
+// Thread-safety: external. No method fails or throws.
 #pragma once
 
 #include "base/pages.h"
 #include "pipeline/blocked_bloom.h"
 #include "pipeline/key_hash.h"
-#include "storage/store.h"
-
-#include <idem/logger.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -38,10 +37,15 @@ class Identities {
   // `table_bytes` for slots and log, `filter_bytes` for the filter; either may be 0.
   Identities(KeyHash hash, std::size_t table_bytes, std::size_t filter_bytes);
 
-  // Begins with every row and event id of `view`, `keys` of them. Where that is so many that the
-  // filter would seldom spare a read, they are not looked at, and every key is one that may be
-  // there. Errors: kIoError, kCorruption.
-  Result<void> Load(const storage::StoreView& view, std::uint64_t keys, Logger* logger);
+  // Whether to go through `keys` entries of a store. Of very many the filter would seldom spare a
+  // read.
+  bool WorthLoading(std::uint64_t keys) const noexcept;
+
+  // An entry that the store held before the first Put and the first Erase.
+  void Learn(std::string_view key, std::uint64_t hash, std::string_view head) noexcept;
+
+  // Every entry that the store held then was learned.
+  void FinishLearning() noexcept { learned_ = true; }
 
   enum class Presence : std::uint8_t {
     kUnknown,  // the store must be asked
@@ -59,15 +63,17 @@ class Identities {
   void PrefetchSlot(std::uint64_t hash) const noexcept;
   void PrefetchEntry(std::uint64_t hash) const noexcept;
 
-  // The store's entry of `key` has this head. Neither may lie in this object's memory.
+  // The store's entry of `key` has this head, which is not empty. Neither may lie in this object's
+  // memory.
   void Put(std::string_view key, std::uint64_t hash, std::string_view head) noexcept;
 
-  // The store has no entry of `key` any more.
+  // The store has no entry of `key` any more. While it learns it keeps that in mind.
   void Erase(std::string_view key, std::uint64_t hash) noexcept;
 
   const KeyHash& hash() const noexcept { return hash_; }
   std::size_t size() const noexcept { return size_; }              // entries in memory
   std::uint64_t forgotten() const noexcept { return forgotten_; }  // keys given to the filter
+  std::uint64_t filter_capacity() const noexcept { return filter_.capacity(); }
 
  private:
   struct Slot {
@@ -98,6 +104,10 @@ class Identities {
   void MakeRoom(std::uint64_t units) noexcept;
   void ForgetOldest() noexcept;
   void Forget(std::uint64_t hash) noexcept;
+  bool MayBeForgotten(std::uint64_t hash) const noexcept {
+    return forgotten_ > 0 && filter_.MayContain(hash);
+  }
+  void Remove(std::string_view key, std::uint64_t hash) noexcept;
 
   const KeyHash hash_;
   const base::Pages slots_;
@@ -110,7 +120,7 @@ class Identities {
   std::uint64_t begin_ = 0;  // positions in an endless log; modulo log_units_ they are places
   std::uint64_t end_ = 0;
   std::uint64_t forgotten_ = 0;
-  bool loaded_ = false;  // false: the store may hold keys that neither table nor filter knows
+  bool learned_ = false;  // false: the store may hold keys that neither table nor filter knows
 };
 
 }  // namespace idem::pipeline

@@ -45,6 +45,7 @@ SinkHealth SinkImpl::ReadHealth() const {
   health.log_bytes = pressure.log_bytes;
   health.memtable_bytes = pressure.memtable_bytes;
   health.pending_compaction_bytes = pressure.pending_compaction_bytes;
+  if (loading_) health.rows_to_load = loading_->remaining();
   {
     const std::lock_guard lock(ledger_.mutex);
     health.undurable_commits = ledger_.last_commit - ledger_.durable_commit;

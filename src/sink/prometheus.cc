@@ -139,6 +139,8 @@ std::string ToPrometheusText(const SinkHealth& health) {
              health.pending_compaction_bytes);
   out.Single("idem_undurable_commits", "gauge", "Commits not yet known to survive power loss.",
              health.undurable_commits);
+  out.Single("idem_rows_to_load", "gauge", "Rows still to be brought into memory after opening.",
+             health.rows_to_load);
   return out.Take();
 }
 

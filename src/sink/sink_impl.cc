@@ -50,6 +50,7 @@ SinkImpl::SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& opt
       syncs_(store_.get(), &ledger_) {}
 
 SinkImpl::~SinkImpl() {
+  loading_.reset();
   background_.reset();
   if (ledger_.poisoned) return;
   try {
@@ -101,12 +102,37 @@ Result<void> SinkImpl::Load() {
   auto view = store_->NewView();
   if (!view) return view.error();
   if (auto ok = ledger_.Load(this, **view); !ok) return ok;
-  if (auto ok = committer_.LoadIdentities(**view); !ok) return ok;
+  if (auto ok = LoadIdentities(*std::move(view)); !ok) return ok;
   // TakeEpoch was a durable commit after all of it.
   if (auto ok = syncs_.AcceptLoaded(); !ok) return ok;
   if (options_.background_sync) background_ = std::make_unique<BackgroundSync>(&syncs_);
   base::Log(options_.logger, LogLevel::kInfo, "opened at commit {} with writer epoch {}",
             ledger_.last_commit, ledger_.epoch);
+  return {};
+}
+
+// No commit comes before it returns, so the view is older than all of them.
+Result<void> SinkImpl::LoadIdentities(std::unique_ptr<storage::StoreView> view) {
+  pipeline::Identities* identities = committer_.identities();
+  const std::uint64_t keys = committer_.KeyCount();
+  if (!identities->WorthLoading(keys)) {
+    base::Log(options_.logger, LogLevel::kWarning,
+              "{} keys do not fit SinkOptions::identity_bytes and filter_bytes; every new key will "
+              "be looked up",
+              keys);
+    return {};
+  }
+  auto loader = std::make_unique<pipeline::IdentityLoader>(std::move(view), identities->hash(),
+                                                           keys, options_.logger);
+  if (keys > options_.load_at_open_rows) {
+    loading_ = std::make_unique<BackgroundLoad>(std::move(loader), &commit_mutex_, identities,
+                                                options_.logger);
+    return {};
+  }
+  while (!loader->done()) {
+    if (auto read = loader->Read(); !read) return read;
+    loader->Tell(identities);
+  }
   return {};
 }
 

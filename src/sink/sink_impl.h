@@ -6,6 +6,7 @@
 #include "pipeline/committer.h"
 #include "pipeline/ledger.h"
 #include "pipeline/sync_group.h"
+#include "sink/background_load.h"
 #include "sink/background_sync.h"
 #include "storage/rocks/rocks_store.h"
 #include "storage/store.h"
@@ -59,6 +60,7 @@ class SinkImpl {
   SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& options);
   Result<void> CheckFound() const;
   Result<void> Load();
+  Result<void> LoadIdentities(std::unique_ptr<storage::StoreView> view);
   Result<void> CheckTables(const pipeline::RecordBuffer& batch) const;
   Result<Table> CreateTable(std::string_view name, TableOptions options);
   Result<void> StageAccepted(const QuarantineEntry& entry, pipeline::RecordBuffer* record,
@@ -83,6 +85,7 @@ class SinkImpl {
   pipeline::Committer committer_;
   pipeline::SyncGroup syncs_;
   std::unique_ptr<BackgroundSync> background_;  // null: none
+  std::unique_ptr<BackgroundLoad> loading_;     // null: all was loaded at open
 
   // Guarded by ledger_.mutex: the counters of Metrics.
   Metrics counters_;

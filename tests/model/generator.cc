@@ -105,6 +105,8 @@ class Maker {
     // None, room for a handful of entries, room for all.
     constexpr std::size_t kIdentityBytes[] = {0, 512, 1 << 16};
     options.identity_bytes = kIdentityBytes[random_.Below(3)];
+    // The rows come into that memory while the sink is opened, or beside the commits after it.
+    if (options.identity_bytes == kIdentityBytes[1]) options.load_at_open_rows = 0;
     options.filter_bytes = random_.Percent(20) ? 0 : 1 << 16;
     options.on_invalid = InvalidPolicy::kQuarantine;
     if (!profile_.rejections) return options;
