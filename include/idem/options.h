@@ -16,6 +16,8 @@
 
 namespace idem {
 
+class MemoryBudget;
+
 // What a returned commit has survived already.
 enum class Durability : std::uint8_t {
   // As a file after write() and fsync(): the commit survives kill -9, an operating-system crash and
@@ -77,8 +79,9 @@ struct SinkOptions {
 
   // --- What the host provides; each must outlive the sink ---
 
-  Clock* clock = nullptr;    // null: Clock::System()
-  Logger* logger = nullptr;  // null: silent
+  Clock* clock = nullptr;                 // null: Clock::System()
+  Logger* logger = nullptr;               // null: silent
+  MemoryBudget* memory_budget = nullptr;  // shared with other sinks; null: the numbers above
 };
 
 // The identity of a batch, so that a commit can be repeated without effect. See

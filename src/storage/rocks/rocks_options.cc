@@ -4,6 +4,7 @@
 
 #include "storage/rocks/hash_memtable.h"
 #include "storage/rocks/log_adapter.h"
+#include "storage/rocks/memory_budget_impl.h"
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
@@ -92,6 +93,9 @@ rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
   rocks.manual_wal_flush = false;
   rocks.write_buffer_size = options.write_buffer_bytes;
   rocks.max_write_buffer_number = 2;
+  if (const MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options)) {
+    rocks.write_buffer_manager = budget->write_buffers();
+  }
   rocks.max_total_wal_size = kWalWriteBuffers * options.write_buffer_bytes;
   rocks.max_open_files = kOpenFilesMax;
   rocks.compression = ChooseCompression();

@@ -13,6 +13,8 @@
 // Thread-safety: Check needs external synchronization; the rest may be called from any thread.
 #pragma once
 
+#include "storage/store.h"
+
 #include <idem/result.h>
 
 #include <rocksdb/file_system.h>
@@ -24,6 +26,9 @@
 #include <string>
 
 namespace idem::storage {
+
+// What a plan takes as a batch of RocksDB, at most.
+std::size_t BatchBytes(const WritePlan& plan);
 
 class SpaceGuard {
  public:
