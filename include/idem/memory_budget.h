@@ -40,7 +40,7 @@ namespace idem {
 class MemoryBudgetImpl;
 
 struct MemoryBudgetOptions {
-  std::size_t write_buffer_bytes = 128 << 20;  // of all sinks; 0: each sink as without a budget
+  std::size_t write_buffer_bytes = 256 << 20;  // of all sinks; 0: each sink as without a budget
   std::size_t cache_bytes = 64 << 20;          // of all sinks and readers
 };
 

@@ -14,6 +14,7 @@
 #include "storage/rocks/guarded_files.h"
 #include "storage/rocks/health.h"
 #include "storage/rocks/memory_budget_impl.h"
+#include "storage/rocks/merge_room.h"
 #include "storage/rocks/open_db.h"
 #include "storage/rocks/owned_files.h"
 #include "storage/rocks/private_files.h"
@@ -54,8 +55,9 @@ class RocksStore final : public Store {
         owned_(NewFileSystemEnv(env, files_)),
         env_(NewGuardedEnv(owned_.get(), watermark_, [this] { return files_->Check(); })),
         rocks_(WriterOptions(options_, env_.get(), cache_, NewPoisoningListener(health_))),
-        space_(env->GetFileSystem(), directory.string(), options.keep_free_bytes),
-        stall_(&rocks_, MemoryBudgetImpl::Of(options), options.stall_wait_ms) {}
+        merges_(&rocks_, directory.string(), options.keep_free_bytes),
+        space_(env->GetFileSystem(), &merges_, directory.string(), options.keep_free_bytes),
+        stall_(&rocks_, MemoryBudgetImpl::Of(options), &merges_, options.stall_wait_ms) {}
 
   ~RocksStore() override;
 
@@ -110,6 +112,7 @@ class RocksStore final : public Store {
   const std::unique_ptr<rocksdb::Env> owned_;  // with files_
   const std::unique_ptr<rocksdb::Env> env_;
   rocksdb::Options rocks_;
+  const MergeRoom merges_;
   SpaceGuard space_;  // Check: guarded by commit_mutex_
   WriteStall stall_;
   std::unique_ptr<rocksdb::DB> db_;
@@ -166,6 +169,7 @@ Result<void> RocksStore::Load() {
     return CorruptionError("the stored writer epoch is damaged");
   }
   epoch_ = epoch;
+  merges_.Opened();
   if (MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options_)) budget->Join(db_.get());
   return {};
 }

@@ -38,9 +38,11 @@ class WriteStall::Listener final : public rocksdb::EventListener {
   const std::shared_ptr<Flag> flag_;
 };
 
-WriteStall::WriteStall(rocksdb::Options* options, MemoryBudgetImpl* budget, std::uint64_t wait_ms)
+WriteStall::WriteStall(rocksdb::Options* options, MemoryBudgetImpl* budget, const MergeRoom* merges,
+                       std::uint64_t wait_ms)
     : clock_(options->env->GetSystemClock()),
       budget_(budget),
+      merges_(merges),
       limit_us_(wait_ms * kMicrosPerMilli) {
   options->listeners.push_back(std::make_shared<Listener>(flag_));
 }
@@ -73,7 +75,10 @@ rocksdb::Status WriteStall::Write(rocksdb::DB* db, rocksdb::WriteOptions options
     if (pause > 0) clock_->SleepForMicroseconds(static_cast<int>(pause));
     waited_us += pause;
     waited_us_ += pause;
-    if (stall.stopped) continue;
+    if (stall.stopped) {
+      merges_->Refresh();
+      continue;
+    }
     rocksdb::Status status = db->Write(options, batch);
     if (!status.IsIncomplete()) return status;
     refused = true;

@@ -18,6 +18,7 @@
 #pragma once
 
 #include "storage/rocks/memory_budget_impl.h"
+#include "storage/rocks/merge_room.h"
 
 #include <idem/error.h>
 
@@ -40,13 +41,14 @@ Stall ReadStall(rocksdb::DB* db);
 
 class WriteStall {
  public:
-  // Adds a listener to the options, with which `db` is opened then. `budget` may be null.
-  WriteStall(rocksdb::Options* options, MemoryBudgetImpl* budget, std::uint64_t wait_ms);
+  // Adds a listener to the options, with which `db` is opened then. `budget` may be null;
+  // what is given must outlive this.
+  WriteStall(rocksdb::Options* options, MemoryBudgetImpl* budget, const MergeRoom* merges,
+             std::uint64_t wait_ms);
 
   // Writes `batch`, waiting up to the limit until RocksDB takes it. Incomplete: it did not, and
   // nothing of the batch was written.
-  rocksdb::Status Write(rocksdb::DB* db, rocksdb::WriteOptions options,
-                        rocksdb::WriteBatch* batch);
+  rocksdb::Status Write(rocksdb::DB* db, rocksdb::WriteOptions options, rocksdb::WriteBatch* batch);
 
   // How long all calls of Write have waited so far.
   std::uint64_t waited_micros() const { return waited_us_; }
@@ -62,6 +64,7 @@ class WriteStall {
   const std::shared_ptr<Flag> flag_ = std::make_shared<Flag>(false);
   const std::shared_ptr<rocksdb::SystemClock> clock_;
   MemoryBudgetImpl* const budget_;
+  const MergeRoom* const merges_;
   const std::uint64_t limit_us_;
   std::atomic<std::uint64_t> waited_us_ = 0;
 };
