@@ -18,6 +18,7 @@ set(IDEM_PUBLIC_HEADERS
     key.h
     limits.h
     logger.h
+    memory_budget.h
     metrics.h
     options.h
     quarantine.h

@@ -58,6 +58,10 @@ class CommitReport {
   // True when the commit is known to survive power loss.
   bool durable() const noexcept { return durable_; }
 
+  // How long this call of Commit waited because flushes or compactions did not keep up, in
+  // microseconds; 0 while all is well. A host that sees it grow offers less.
+  std::uint64_t stalled_micros() const noexcept { return stalled_micros_; }
+
   const std::vector<Outcome>& outcomes() const noexcept { return outcomes_; }
   std::size_t count(Verdict verdict) const noexcept {
     return counts_[static_cast<std::size_t>(verdict)];
@@ -80,6 +84,7 @@ class CommitReport {
   std::uint64_t commit_ = 0;
   bool repeated_ = false;
   bool durable_ = false;
+  std::uint64_t stalled_micros_ = 0;
   std::vector<Outcome> outcomes_;
   std::array<std::size_t, kVerdictCount> counts_{};
   std::vector<OpenGap> gaps_;

@@ -40,7 +40,7 @@ struct SinkHealth {
   std::optional<std::uint64_t> free_disk_bytes;  // unset in memory, or where the system is silent
   std::uint64_t log_bytes = 0;                   // what a reopening has to read again
   std::uint64_t memtable_bytes = 0;              // rows in memory, not yet in sorted files
-  std::uint64_t pending_compaction_bytes = 0;    // estimate of what is still to be merged
+  std::uint64_t pending_compaction_bytes = 0;    // what waits for being merged
   std::uint64_t undurable_commits = 0;           // not yet known to survive power loss
   std::uint64_t rows_to_load = 0;  // by SinkOptions::load_at_open_rows, about; slower until then
 };

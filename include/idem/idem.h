@@ -15,6 +15,7 @@
 #include <idem/key.h>
 #include <idem/limits.h>
 #include <idem/logger.h>
+#include <idem/memory_budget.h>
 #include <idem/metrics.h>
 #include <idem/options.h>
 #include <idem/quarantine.h>

@@ -52,6 +52,7 @@ struct Metrics {
   std::uint64_t commit = 0;            // the last commit's number
   std::uint64_t durable_commit = 0;    // the last one known to survive power loss
   LatencyHistogram commit_latency;     // of Commit, the sync included
+  std::uint64_t stalled_micros = 0;    // what commits waited for flushes and compactions
   LatencyHistogram flush_latency;      // of Flush
 };
 

@@ -16,6 +16,8 @@
 
 namespace idem {
 
+class MemoryBudget;
+
 // What a returned commit has survived already.
 enum class Durability : std::uint8_t {
   // As a file after write() and fsync(): the commit survives kill -9, an operating-system crash and
@@ -47,11 +49,11 @@ struct SinkOptions {
   // records between are nowhere. Leave out what was rewound since.
   std::vector<AcknowledgedOffset> acknowledged = {};
 
-  // What commits leave free on the disk, so that flushes and compactions still have room: one that
-  // would take of it is kNoSpace, without any effect, until there is room again. A write that runs
-  // out of space midway ends the handle instead (kCommitUnknown), so leave this on, and make it
-  // larger where other programs fill the same disk. 0: nothing is kept free.
-  std::uint64_t keep_free_bytes = 64 << 20;
+  // What commits leave free on the disk, besides what files that are being merged still take: one
+  // that would take of it is kNoSpace, without any effect, until there is room again. A write that
+  // runs out of space midway ends the handle instead (kCommitUnknown), so leave this on, and make
+  // it larger where other programs fill the same disk. 0: nothing is kept free.
+  std::uint64_t keep_free_bytes = 256 << 20;
 
   // How long a commit waits when flushes and compactions do not keep up, before it is kStalled,
   // without any effect; 0: not at all. Up to kStallWaitMsMax. Opening a store waits as long as it
@@ -65,8 +67,8 @@ struct SinkOptions {
   // commits, Flush, WaitDurable and the destructor do so.
   bool background_sync = false;
 
-  std::size_t write_buffer_bytes = 64 << 20;  // memory for rows not yet written to sorted files
-  std::size_t cache_bytes = 64 << 20;         // memory for blocks read back
+  std::size_t write_buffer_bytes = 128 << 20;  // memory for rows not yet written to sorted files
+  std::size_t cache_bytes = 64 << 20;          // memory for blocks read back
   // Memory for keys, versions and fingerprints of rows, so that what comes again, or comes newer is
   // decided without a read: about 60 bytes a row and its key. Over it, the rows written last are
   // kept. 0 switches it off.
@@ -81,8 +83,9 @@ struct SinkOptions {
 
   // --- What the host provides; each must outlive the sink ---
 
-  Clock* clock = nullptr;    // null: Clock::System()
-  Logger* logger = nullptr;  // null: silent
+  Clock* clock = nullptr;                 // null: Clock::System()
+  Logger* logger = nullptr;               // null: silent
+  MemoryBudget* memory_budget = nullptr;  // shared with other sinks; null: the numbers above
 };
 
 // The identity of a batch, so that a commit can be repeated without effect. See

@@ -28,7 +28,7 @@ class IDEM_EXPORT StoreReader final {
  public:
   // A store that is damaged, or has less than it had acknowledged, is refused. Errors:
   // kStoreMissing, kFormatUnsupported, kCorruption, kStoreBehind, kIoError. Of the options only
-  // `logger` and `cache_bytes` are used.
+  // `logger`, `cache_bytes` and `memory_budget` are used.
   static Result<std::unique_ptr<StoreReader>> Open(const std::filesystem::path& directory,
                                                    const SinkOptions& options = {});
   ~StoreReader();

@@ -153,7 +153,9 @@ Result<CommitReport> Committer::Finish(std::vector<Outcome> outcomes) {
     // What a fenced writer remembers is not what is stored: it must not even say "seen before".
     if (auto ok = store_->CheckWriter(ledger_->epoch); !ok) return ok.error();
   } else {
+    const std::uint64_t stalled = store_->StalledMicros();
     if (auto ok = WritePlanned(&plan_); !ok) return ok.error();
+    ReportBuilder::SetStalled(store_->StalledMicros() - stalled, &report);
     const UnfinishedWrite unfinished(ledger_);
     const std::lock_guard lock(ledger_->mutex);
     PublishTables();

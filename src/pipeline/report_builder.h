@@ -25,6 +25,9 @@ class ReportBuilder {
     report.gaps_ = std::move(gaps);
     return report;
   }
+  static void SetStalled(std::uint64_t micros, CommitReport* report) {
+    report->stalled_micros_ = micros;
+  }
   static void SetDurable(bool durable, CommitReport* report) { report->durable_ = durable; }
 };
 

@@ -117,6 +117,9 @@ std::string ToPrometheusText(const Metrics& metrics) {
   out.Single("idem_durable_commit", "gauge", "Last commit known to survive power loss.",
              metrics.durable_commit);
   WriteHistogram("idem_commit_seconds", "Duration of Commit.", metrics.commit_latency, &out);
+  out.Single("idem_stalled_seconds_total", "counter",
+             "Time that commits waited for flushes and compactions.",
+             static_cast<double>(metrics.stalled_micros) / 1e6);
   WriteHistogram("idem_flush_seconds", "Duration of Flush.", metrics.flush_latency, &out);
   return out.Take();
 }

@@ -324,6 +324,7 @@ TableInfo SinkImpl::InfoOf(const TableEntry& entry) const {
 Metrics SinkImpl::ReadMetrics() const {
   const std::lock_guard lock(ledger_.mutex);
   Metrics metrics = counters_;
+  metrics.stalled_micros = store_->StalledMicros();
   metrics.commit = ledger_.last_commit;
   metrics.durable_commit = ledger_.durable_commit;
   for (const auto& [name, entry] : ledger_.tables) {

@@ -135,6 +135,10 @@ class Store {
 
   // Never waits for a commit.
   virtual StorePressure ReadPressure() const { return {}; }
+
+  // For how long commits have waited for the background since the store was opened, those that were
+  // refused in the end included. Never waits for a commit.
+  virtual std::uint64_t StalledMicros() const { return 0; }
 };
 
 }  // namespace idem::storage

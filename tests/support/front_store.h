@@ -38,6 +38,7 @@ class FrontStore : public storage::Store {
   Result<std::string> ReadWatermark() const override { return inner_->ReadWatermark(); }
   Result<std::unique_ptr<storage::StoreView>> NewView() const override { return inner_->NewView(); }
   storage::StorePressure ReadPressure() const override { return inner_->ReadPressure(); }
+  std::uint64_t StalledMicros() const override { return inner_->StalledMicros(); }
 
  protected:
   storage::Store& inner() const { return *inner_; }

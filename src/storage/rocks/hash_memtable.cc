@@ -94,6 +94,8 @@ class ArenaIterator final : public RunsIterator {
   ~ArenaIterator() override { RetiredMemory<ArenaIterator>::Give(this); }
 };
 
+static_assert(alignof(std::atomic<Node*>) == alignof(Node));
+
 class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table {
  public:
   HashMemtable(const EntryComparator& compare, rocksdb::Allocator* allocator, std::size_t buckets,
@@ -102,15 +104,11 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
         compare_(compare),
         seed_(seed),
         mask_(buckets - 1),
-        buckets_(std::make_unique<std::atomic<Node*>[]>(buckets)),
+        buckets_(NewBuckets(buckets)),
         sorted_(compare) {}
 
   rocksdb::KeyHandle Allocate(const std::size_t size, char** entry) override {
-    char* bytes = nullptr;
-    rocksdb::MemTableRep::Allocate(alignof(Node) - 1 + sizeof(Node) + size, &bytes);
-    const auto misaligned = reinterpret_cast<std::uintptr_t>(bytes) % alignof(Node);
-    if (misaligned != 0) bytes += alignof(Node) - misaligned;
-    Node* node = ::new (static_cast<void*>(bytes)) Node;
+    Node* node = ::new (FromArena(sizeof(Node) + size)) Node;
     *entry = reinterpret_cast<char*>(node + 1);
     return node;
   }
@@ -131,9 +129,7 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
 
   void MarkReadOnly() override { read_only_.store(true, std::memory_order_release); }
 
-  std::size_t ApproximateMemoryUsage() override {
-    return (mask_ + 1) * sizeof(buckets_[0]);  // the arena counts the rest
-  }
+  std::size_t ApproximateMemoryUsage() override { return 0; }  // the arena counts everything
 
   Iterator* GetIterator(rocksdb::Arena* arena) override {
     if (arena == nullptr) return new RunsIterator(compare_, Sorted());
@@ -146,6 +142,20 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
   }
 
  private:
+  // Whoever counts what memtables take counts the arena.
+  void* FromArena(std::size_t size) {
+    char* bytes = nullptr;
+    rocksdb::MemTableRep::Allocate(alignof(Node) - 1 + size, &bytes);
+    const auto misaligned = reinterpret_cast<std::uintptr_t>(bytes) % alignof(Node);
+    return misaligned == 0 ? bytes : bytes + alignof(Node) - misaligned;
+  }
+
+  std::atomic<Node*>* NewBuckets(std::size_t count) {
+    auto* buckets = static_cast<std::atomic<Node*>*>(FromArena(count * sizeof(buckets_[0])));
+    std::uninitialized_value_construct_n(buckets, count);
+    return buckets;
+  }
+
   std::size_t NumberOf(std::string_view user_key) const {
     return XXH3_64bits_withSeed(user_key.data(), user_key.size(), seed_) & mask_;
   }
@@ -198,8 +208,8 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
   std::atomic<Node*> newest_ = nullptr;
   std::atomic<bool> read_only_ = false;
 
-  mutable std::mutex buckets_mutex_;  // for changing the two that follow
-  const std::unique_ptr<std::atomic<Node*>[]> buckets_;
+  mutable std::mutex buckets_mutex_;   // for changing the two that follow
+  std::atomic<Node*>* const buckets_;  // in the arena
   mutable std::atomic<const Node*> in_buckets_to_ =
       nullptr;  // it and all before it are in buckets_
 

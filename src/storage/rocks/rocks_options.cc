@@ -4,6 +4,7 @@
 
 #include "storage/rocks/hash_memtable.h"
 #include "storage/rocks/log_adapter.h"
+#include "storage/rocks/memory_budget_impl.h"
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
@@ -23,6 +24,7 @@ constexpr int kOpenFilesMax = 512;
 constexpr std::size_t kExaminerCacheBytes = std::size_t{8} << 20;
 constexpr int kBloomBitsPerKey = 10;
 constexpr std::uint64_t kWalWriteBuffers = 4;
+constexpr int kBackgroundJobs = 4;
 
 rocksdb::CompressionType ChooseCompression() {
   const auto supported = rocksdb::GetSupportedCompressions();
@@ -55,6 +57,7 @@ rocksdb::Options CommonOptions(const SinkOptions& options, rocksdb::Env* env,
   rocks.allow_concurrent_memtable_write = false;  // one thread commits at a time as it is
   rocks.paranoid_checks = true;
   rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  rocks.compaction_style = rocksdb::kCompactionStyleUniversal;
   rocks.info_log = NewLogAdapter(options.logger);
   rocks.info_log_level = rocks.info_log->GetInfoLogLevel();
   rocks.db_host_id = "";
@@ -92,7 +95,12 @@ rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
   rocks.manual_wal_flush = false;
   rocks.write_buffer_size = options.write_buffer_bytes;
   rocks.max_write_buffer_number = 2;
+  if (const MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options)) {
+    rocks.write_buffer_manager = budget->write_buffers();
+  }
   rocks.max_total_wal_size = kWalWriteBuffers * options.write_buffer_bytes;
+  rocks.level0_file_num_compaction_trigger = kRunsBeforeMerge;
+  rocks.max_background_jobs = kBackgroundJobs;
   rocks.max_open_files = kOpenFilesMax;
   rocks.compression = ChooseCompression();
   return rocks;

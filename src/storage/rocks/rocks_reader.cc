@@ -20,6 +20,7 @@
 // loses it before it is removed.
 
 #include "storage/rocks/file_guard.h"
+#include "storage/rocks/memory_budget_impl.h"
 #include "storage/rocks/open_db.h"
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/rocks_store.h"
@@ -117,7 +118,7 @@ class RocksReader final : public Store {
       : own_(std::move(own)),
         directory_(std::move(directory)),
         header_(header),
-        cache_(rocksdb::NewLRUCache(options.cache_bytes)),
+        cache_(MemoryBudgetImpl::CacheOf(options)),
         rocks_(ReaderOptions(options, rocksdb::Env::Default(), cache_)) {}
 
   // Comes first. Nothing else may be called when it failed.

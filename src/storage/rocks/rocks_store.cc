@@ -13,6 +13,8 @@
 #include "storage/rocks/file_system_env.h"
 #include "storage/rocks/guarded_files.h"
 #include "storage/rocks/health.h"
+#include "storage/rocks/memory_budget_impl.h"
+#include "storage/rocks/merge_room.h"
 #include "storage/rocks/open_db.h"
 #include "storage/rocks/owned_files.h"
 #include "storage/rocks/private_files.h"
@@ -38,18 +40,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What RocksDB writes around each entry of a batch, at most.
-constexpr std::size_t kEntryOverhead = 16;
-
 constexpr std::size_t kBatchBytesKept = 4 << 20;
-
-std::size_t BatchBytes(const WritePlan& plan) {
-  std::size_t bytes = kEntryOverhead;
-  for (const Write& write : plan.writes) {
-    bytes += kEntryOverhead + write.key.size() + (write.value ? write.value->size() : 0);
-  }
-  return bytes;
-}
 
 class RocksStore final : public Store {
  public:
@@ -57,15 +48,16 @@ class RocksStore final : public Store {
              const fs::path& directory, const SinkOptions& options, rocksdb::Env* env)
       : lock_(std::move(lock)),
         watermark_(std::move(watermark)),
-        options_(options),
+        options_(MemoryBudgetImpl::Within(options)),
         health_(std::make_shared<Health>(options.logger)),
-        cache_(rocksdb::NewLRUCache(options.cache_bytes)),
+        cache_(MemoryBudgetImpl::CacheOf(options)),
         files_(std::make_shared<OwnedFiles>(env->GetFileSystem(), lock_.get(), directory)),
         owned_(NewFileSystemEnv(env, files_)),
         env_(NewGuardedEnv(owned_.get(), watermark_, [this] { return files_->Check(); })),
-        rocks_(WriterOptions(options, env_.get(), cache_, NewPoisoningListener(health_))),
-        space_(env->GetFileSystem(), directory.string(), options.keep_free_bytes),
-        stall_(&rocks_, options.stall_wait_ms) {}
+        rocks_(WriterOptions(options_, env_.get(), cache_, NewPoisoningListener(health_))),
+        merges_(&rocks_, directory.string(), options.keep_free_bytes),
+        space_(env->GetFileSystem(), &merges_, directory.string(), options.keep_free_bytes),
+        stall_(&rocks_, MemoryBudgetImpl::Of(options), &merges_, options.stall_wait_ms) {}
 
   ~RocksStore() override;
 
@@ -94,6 +86,7 @@ class RocksStore final : public Store {
   }
 
   StorePressure ReadPressure() const override { return PressureOf(db_.get(), space_); }
+  std::uint64_t StalledMicros() const override { return stall_.waited_micros(); }
 
  private:
   Result<void> CheckWritable() const;
@@ -119,8 +112,9 @@ class RocksStore final : public Store {
   const std::unique_ptr<rocksdb::Env> owned_;  // with files_
   const std::unique_ptr<rocksdb::Env> env_;
   rocksdb::Options rocks_;
+  const MergeRoom merges_;
   SpaceGuard space_;  // Check: guarded by commit_mutex_
-  const WriteStall stall_;
+  WriteStall stall_;
   std::unique_ptr<rocksdb::DB> db_;
 
   std::mutex commit_mutex_;  // between Commit and TakeEpoch, so that no plan slips past an epoch
@@ -135,6 +129,7 @@ RocksStore::~RocksStore() {
   // A forked child has neither RocksDB's threads nor the right to close its files.
   if (lock_->InForkedChild()) static_cast<void>(db_.release());
   if (db_ == nullptr) return;
+  if (MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options_)) budget->Leave(db_.get());
   db_.reset();
   if (Result<void> synced = watermark_->Sync(); !synced) {
     base::Log(options_.logger, LogLevel::kError, "closing with an unsynced watermark: {}",
@@ -174,6 +169,8 @@ Result<void> RocksStore::Load() {
     return CorruptionError("the stored writer epoch is damaged");
   }
   epoch_ = epoch;
+  merges_.Opened();
+  if (MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options_)) budget->Join(db_.get());
   return {};
 }
 

@@ -5,20 +5,32 @@
 namespace idem::storage {
 namespace {
 
+// What RocksDB writes around each entry of a batch, at most.
+constexpr std::size_t kEntryOverhead = 16;
+
 constexpr std::uint64_t kShareUnseen = 16;
 constexpr std::uint64_t kCommitsUnseen = 64;
 
 }  // namespace
 
+std::size_t BatchBytes(const WritePlan& plan) {
+  std::size_t bytes = kEntryOverhead;
+  for (const Write& write : plan.writes) {
+    bytes += kEntryOverhead + write.key.size() + (write.value ? write.value->size() : 0);
+  }
+  return bytes;
+}
+
 Result<void> SpaceGuard::Check(std::uint64_t bytes) {
   if (keep_free_ == 0) return {};
-  if (commits_left_ > 0 && bytes <= bytes_left_) {
+  const std::uint64_t floor = Floor();
+  if (commits_left_ > 0 && bytes <= bytes_left_ && floor <= floor_) {
     --commits_left_;
     bytes_left_ -= bytes;
     return {};
   }
   const std::optional<std::uint64_t> free = FreeBytes();
-  refused_ = free && (*free < keep_free_ || *free - keep_free_ < bytes);
+  refused_ = free && (*free < floor || *free - floor < bytes);
   commits_left_ = 0;
   if (refused_) {
     return Error(
@@ -26,10 +38,12 @@ Result<void> SpaceGuard::Check(std::uint64_t bytes) {
         "the disk of " + directory_ + " has " + std::to_string(*free) +
             " bytes free, and a commit of " + std::to_string(bytes) +
             " would leave less than SinkOptions::keep_free_bytes = " + std::to_string(keep_free_) +
+            (floor > keep_free_ ? " and what merging files still takes" : "") +
             "; nothing was applied: make room and commit again");
   }
   if (free) {
-    bytes_left_ = (*free - keep_free_ - bytes) / kShareUnseen;
+    bytes_left_ = (*free - floor - bytes) / kShareUnseen;
+    floor_ = floor;
     commits_left_ = kCommitsUnseen - 1;
   }
   return {};

@@ -2,6 +2,7 @@
 
 #include "storage/rocks/store_pressure.h"
 
+#include "storage/rocks/rocks_options.h"
 #include "storage/rocks/write_stall.h"
 
 #include <string>
@@ -24,6 +25,18 @@ std::uint64_t LogBytes(const rocksdb::DB& db) {
   return total;
 }
 
+// RocksDB has an estimate for levelled compaction alone. This is what lies in level 0 while there
+// are more runs than there should be.
+std::uint64_t UnmergedBytes(rocksdb::DB* db) {
+  rocksdb::ColumnFamilyMetaData files;
+  db->GetColumnFamilyMetaData(&files);
+  std::size_t runs = files.levels.empty() ? 0 : files.levels[0].files.size();
+  for (std::size_t level = 1; level < files.levels.size(); ++level) {
+    runs += files.levels[level].files.empty() ? 0 : 1;
+  }
+  return runs > std::size_t{kRunsBeforeMerge} ? files.levels[0].size : 0;
+}
+
 }  // namespace
 
 StorePressure PressureOf(rocksdb::DB* db, const SpaceGuard& space) {
@@ -33,8 +46,7 @@ StorePressure PressureOf(rocksdb::DB* db, const SpaceGuard& space) {
   pressure.low_on_space = space.IsLow(pressure.free_disk_bytes);
   pressure.log_bytes = LogBytes(*db);
   db->GetIntProperty(Properties::kCurSizeAllMemTables, &pressure.memtable_bytes);
-  db->GetIntProperty(Properties::kEstimatePendingCompactionBytes,
-                     &pressure.pending_compaction_bytes);
+  pressure.pending_compaction_bytes = UnmergedBytes(db);
   const Stall stall = ReadStall(db);
   pressure.stopped = stall.stopped;
   pressure.slowed = stall.bytes_per_s > 0;

@@ -38,8 +38,12 @@ class WriteStall::Listener final : public rocksdb::EventListener {
   const std::shared_ptr<Flag> flag_;
 };
 
-WriteStall::WriteStall(rocksdb::Options* options, std::uint64_t wait_ms)
-    : clock_(options->env->GetSystemClock()), limit_us_(wait_ms * kMicrosPerMilli) {
+WriteStall::WriteStall(rocksdb::Options* options, MemoryBudgetImpl* budget, const MergeRoom* merges,
+                       std::uint64_t wait_ms)
+    : clock_(options->env->GetSystemClock()),
+      budget_(budget),
+      merges_(merges),
+      limit_us_(wait_ms * kMicrosPerMilli) {
   options->listeners.push_back(std::make_shared<Listener>(flag_));
 }
 
@@ -59,17 +63,22 @@ Stall ReadStall(rocksdb::DB* db) {
 }
 
 rocksdb::Status WriteStall::Write(rocksdb::DB* db, rocksdb::WriteOptions options,
-                                  rocksdb::WriteBatch* batch) const {
+                                  rocksdb::WriteBatch* batch) {
   options.no_slowdown = true;
   std::uint64_t waited_us = 0;
   bool refused = false;
   for (;;) {
-    const Stall stall = refused || *flag_ ? ReadStall(db) : Stall();
+    Stall stall = refused || *flag_ ? ReadStall(db) : Stall();
+    if (budget_ != nullptr && budget_->MustWait(db)) stall.stopped = true;
     const std::uint64_t pause = PauseBefore(stall, batch->GetDataSize(), refused);
     if (pause > limit_us_ - waited_us) return rocksdb::Status::Incomplete("write stall");
     if (pause > 0) clock_->SleepForMicroseconds(static_cast<int>(pause));
     waited_us += pause;
-    if (stall.stopped) continue;
+    waited_us_ += pause;
+    if (stall.stopped) {
+      merges_->Refresh();
+      continue;
+    }
     rocksdb::Status status = db->Write(options, batch);
     if (!status.IsIncomplete()) return status;
     refused = true;

@@ -12,8 +12,13 @@
 // had set aside for it. So each attempt waits first for as long as its bytes take at the rate of
 // the moment, and twice as long after it was refused: then its share has grown again.
 //
+// A memory budget that is used up is waited for in the same way.
+//
 // Thread-safety: every method may be called from any thread at any time.
 #pragma once
+
+#include "storage/rocks/memory_budget_impl.h"
+#include "storage/rocks/merge_room.h"
 
 #include <idem/error.h>
 
@@ -36,13 +41,17 @@ Stall ReadStall(rocksdb::DB* db);
 
 class WriteStall {
  public:
-  // Adds a listener to the options, with which `db` is opened then.
-  WriteStall(rocksdb::Options* options, std::uint64_t wait_ms);
+  // Adds a listener to the options, with which `db` is opened then. `budget` may be null;
+  // what is given must outlive this.
+  WriteStall(rocksdb::Options* options, MemoryBudgetImpl* budget, const MergeRoom* merges,
+             std::uint64_t wait_ms);
 
   // Writes `batch`, waiting up to the limit until RocksDB takes it. Incomplete: it did not, and
   // nothing of the batch was written.
-  rocksdb::Status Write(rocksdb::DB* db, rocksdb::WriteOptions options,
-                        rocksdb::WriteBatch* batch) const;
+  rocksdb::Status Write(rocksdb::DB* db, rocksdb::WriteOptions options, rocksdb::WriteBatch* batch);
+
+  // How long all calls of Write have waited so far.
+  std::uint64_t waited_micros() const { return waited_us_; }
 
   // kStalled, for a Write that was Incomplete.
   static Error TimedOut();
@@ -54,7 +63,10 @@ class WriteStall {
 
   const std::shared_ptr<Flag> flag_ = std::make_shared<Flag>(false);
   const std::shared_ptr<rocksdb::SystemClock> clock_;
+  MemoryBudgetImpl* const budget_;
+  const MergeRoom* const merges_;
   const std::uint64_t limit_us_;
+  std::atomic<std::uint64_t> waited_us_ = 0;
 };
 
 }  // namespace idem::storage

@@ -22,10 +22,15 @@ class WeightedStore final : public testing::FrontStore {
 
   Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
     if (fail_commit) return Error(ErrorCode::kCommitUnknown, "told to");
+    stalled_micros += stalls_for;
     return FrontStore::Commit(plan, durability);
   }
   storage::StorePressure ReadPressure() const override { return pressure; }
 
+  std::uint64_t StalledMicros() const override { return stalled_micros; }
+
+  std::uint64_t stalled_micros = 0;
+  std::uint64_t stalls_for = 0;  // what each commit adds to it
   storage::StorePressure pressure;
   bool fail_commit = false;
 };
@@ -60,6 +65,23 @@ TEST_F(SinkHealthTest, TheWorstOfWhatHoldsIsTold) {
   ExpectState(HealthState::kPoisoned);
   const auto newer = SinkImpl::Open(store_, {}).value();
   ExpectState(HealthState::kFenced);
+}
+
+TEST_F(SinkHealthTest, AReportSaysHowLongItsCommitWaited) {
+  const Table log = sink_->OpenTable("log", {.mode = TableMode::kAppend}).value();
+  const auto commit = [&](int key) {
+    Batch batch;
+    batch.Insert(log, {key}, "v");
+    return sink_->Commit(batch).value().stalled_micros();
+  };
+  EXPECT_EQ(commit(1), 0U);
+  store_->stalls_for = 2'500'000;
+  EXPECT_EQ(commit(2), 2'500'000U);
+  EXPECT_EQ(commit(3), 2'500'000U) << "its own time, not that of the one before";
+  EXPECT_EQ(commit(3), 0U) << "a duplicate writes nothing";
+  const Metrics metrics = sink_->ReadMetrics();
+  EXPECT_EQ(metrics.stalled_micros, 5'000'000U);
+  EXPECT_NE(ToPrometheusText(metrics).find("\nidem_stalled_seconds_total 5\n"), std::string::npos);
 }
 
 TEST_F(SinkHealthTest, NumbersAreThoseOfTheStoreAndOfTheLedger) {

@@ -133,8 +133,11 @@ TEST_F(RocksPressure, FlushesThatDoNotEndStallCommitsWithoutEffect) {
   options_.stall_wait_ms = 100;
   Open();
   EXPECT_FALSE(store_->ReadPressure().stopped);
+  EXPECT_EQ(store_->StalledMicros(), 0U);
   env_->Hold(rocksdb::Env::HIGH);
   const int refused = CommitUntilRefused(ErrorCode::kStalled);
+  EXPECT_GT(store_->StalledMicros(), 0U);
+  EXPECT_LE(store_->StalledMicros(), 100'000U) << "no more than the option allows";
   EXPECT_GT(refused, 16) << "two memtables take more than that";
   ExpectNoEffect(refused, ErrorCode::kStalled);
   const StorePressure pressure = store_->ReadPressure();
@@ -163,8 +166,10 @@ TEST_F(RocksPressure, AStallIsWaitedForAsLongAsTheOptionSays) {
     std::this_thread::sleep_for(milliseconds(50));
     env_->Release();
   });
+  const std::uint64_t stalled = store_->StalledMicros();
   EXPECT_TRUE(Commit(refused));
   release.join();
+  EXPECT_GT(store_->StalledMicros(), stalled) << "but the one who asks";
 }
 
 TEST_F(RocksPressure, CompactionsThatDoNotEndSlowCommitsDownAndThenStallThem) {
@@ -226,6 +231,7 @@ TEST_F(RocksPressure, AFullDiskRefusesCommitsBeforeTheyTouchIt) {
 
 TEST_F(RocksPressure, FarFromTheFloorTheSystemIsSeldomAsked) {
   options_.keep_free_bytes = 1 << 20;
+  options_.write_buffer_bytes = 16 << 20;  // flushes and merges ask as well
   room_->room = std::uint64_t{1} << 40;
   Open();
   const int before = room_->asked;

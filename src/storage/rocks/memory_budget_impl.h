@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// MemoryBudgetImpl: the cache and the count of write buffers that stores share, and which of them
+// has to write its rows out. <idem/memory_budget.h> says what hosts may expect of it.
+//
+// RocksDB's WriteBufferManager counts, and would by itself flush the store that happens to write
+// when the budget is used up, again and again where another one holds the rows. So the store with
+// the most is chosen here, earlier. The manager's own limit, which is left behind that, never stops
+// writers; what waits is a commit, with an end (write_stall.h).
+//
+// Thread-safety: every method may be called from any thread at any time.
+#pragma once
+
+#include <idem/memory_budget.h>
+#include <idem/options.h>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace idem {
+
+class MemoryBudgetImpl {
+ public:
+  explicit MemoryBudgetImpl(const MemoryBudgetOptions& options);
+
+  static MemoryBudgetImpl* Of(const SinkOptions& options) {
+    return options.memory_budget == nullptr ? nullptr : options.memory_budget->impl_.get();
+  }
+  // The shared cache, or one of the sink's own.
+  static std::shared_ptr<rocksdb::Cache> CacheOf(const SinkOptions& options);
+  // The options with a write buffer that the budget allows.
+  static SinkOptions Within(SinkOptions options);
+
+  const std::shared_ptr<rocksdb::WriteBufferManager>& write_buffers() const { return buffers_; }
+  MemoryUsage usage() const;
+
+  // A store takes part from Join to Leave, between which `db` must be open.
+  void Join(rocksdb::DB* db);
+  void Leave(rocksdb::DB* db);
+
+  // Before a commit: lets flushes begin, as many as are needed. True: the budget is used up, by
+  // rows of `db` among others, whose flush is under way. Then the commit must wait and ask again.
+  bool MustWait(rocksdb::DB* db);
+
+ private:
+  void FlushLargest();
+
+  const std::size_t limit_;
+  const std::shared_ptr<rocksdb::Cache> cache_;
+  const std::shared_ptr<rocksdb::WriteBufferManager> buffers_;
+
+  std::mutex mutex_;
+  std::vector<rocksdb::DB*> stores_;  // guarded by mutex_
+};
+
+}  // namespace idem
