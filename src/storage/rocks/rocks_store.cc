@@ -6,15 +6,18 @@
 #include "codec/keyspace.h"
 #include "codec/store_header.h"
 #include "storage/rocks/batch_seal.h"
+#include "storage/rocks/bulk_files.h"
 #include "storage/rocks/directory_lock.h"
 #include "storage/rocks/directory_safety.h"
 #include "storage/rocks/entropy.h"
 #include "storage/rocks/examination.h"
 #include "storage/rocks/file_system_env.h"
+#include "storage/rocks/flush_ahead.h"
 #include "storage/rocks/guarded_files.h"
 #include "storage/rocks/health.h"
 #include "storage/rocks/open_db.h"
 #include "storage/rocks/owned_files.h"
+#include "storage/rocks/plan_batch.h"
 #include "storage/rocks/private_files.h"
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/rocks_store_internal.h"
@@ -30,6 +33,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <utility>
 
@@ -37,19 +41,6 @@ namespace idem::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-// What RocksDB writes around each entry of a batch, at most.
-constexpr std::size_t kEntryOverhead = 16;
-
-constexpr std::size_t kBatchBytesKept = 4 << 20;
-
-std::size_t BatchBytes(const WritePlan& plan) {
-  std::size_t bytes = kEntryOverhead;
-  for (const Write& write : plan.writes) {
-    bytes += kEntryOverhead + write.key.size() + (write.value ? write.value->size() : 0);
-  }
-  return bytes;
-}
 
 class RocksStore final : public Store {
  public:
@@ -89,6 +80,7 @@ class RocksStore final : public Store {
 
   Result<std::unique_ptr<StoreView>> NewView() const override {
     return Guarded([this]() -> Result<std::unique_ptr<StoreView>> {
+      const std::shared_lock lock(ingestion_mutex_);
       return NewRocksView(std::make_shared<const Pin>(db_.get()));
     });
   }
@@ -100,9 +92,9 @@ class RocksStore final : public Store {
   rocksdb::Status StillOwned() const;
   Result<void> Apply(rocksdb::WriteBatch* batch, bool sync);
   Result<void> ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool sync);
+  Result<void> CommitSorted(const WritePlan& plan);
   Result<void> PutDurably(codec::Space space, std::string_view value);
   Result<void> Load();
-  void ClearBatch(std::size_t bytes);
   Error Unknown(const rocksdb::Status& status) noexcept;
 
   // Takes what `operation` of RocksDB returned or threw. Only success proves anything: a write that
@@ -126,9 +118,11 @@ class RocksStore final : public Store {
   std::mutex commit_mutex_;  // between Commit and TakeEpoch, so that no plan slips past an epoch
   std::atomic<std::uint64_t> epoch_ = 0;  // the stored one; changed under commit_mutex_ alone
 
-  // Guarded by commit_mutex_.
-  rocksdb::WriteBatch batch_;
-  std::size_t batch_bytes_ = 0;  // what batch_ has room for
+  // Shared by views that begin; no view begins while RocksDB takes files over. It looks first
+  // whether somebody has a snapshot: one that is taken after that look would see them appear.
+  mutable std::shared_mutex ingestion_mutex_;
+
+  PlanBatch batch_;  // guarded by commit_mutex_
 };
 
 RocksStore::~RocksStore() {
@@ -163,6 +157,7 @@ Result<void> RocksStore::OpenFound(const fs::path& directory, const codec::Forma
   const rocksdb::Status status = OpenPrimary(rocks_, directory.string(), &db_);
   if (!status.ok()) return OpenError(status, directory.string());
   if (Result<void> same = CheckHeader(db_.get(), header, directory.string()); !same) return same;
+  RemoveBulkFiles(env_->GetFileSystem().get(), directory.string()).PermitUncheckedError();
   return Load();
 }
 
@@ -253,33 +248,38 @@ Result<void> RocksStore::PutDurably(codec::Space space, std::string_view value) 
   return Apply(&batch, /*sync=*/true);
 }
 
-// A batch of usual size stays in the same memory; that of a large one is given back with the next.
-void RocksStore::ClearBatch(std::size_t bytes) {
-  batch_.Clear();
-  if (bytes <= batch_bytes_ && batch_bytes_ <= kBatchBytesKept) return;
-  batch_ = rocksdb::WriteBatch(bytes);
-  batch_bytes_ = bytes;
-}
-
 Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
   return Guarded([&]() -> Result<void> {
     const std::lock_guard lock(commit_mutex_);
     if (Result<void> allowed = CheckWriter(plan.writer_epoch); !allowed) return allowed;
     if (plan.writes.empty()) return durability == Durability::kSync ? Sync() : Result<void>();
 
-    const std::size_t bytes = BatchBytes(plan);
+    const std::size_t bytes = PlanBytes(plan);
     if (Result<void> room = space_.Check(bytes); !room) return room;
-    ClearBatch(bytes);
-    for (const Write& write : plan.writes) {
-      const rocksdb::Slice key = ToSlice(write.key);
-      const rocksdb::Status status =
-          write.value ? batch_.Put(key, ToSlice(*write.value)) : batch_.Delete(key);
-      if (!status.ok()) {
-        return Error(ErrorCode::kLimitExceeded, "an entry does not fit a batch: " +
-                                                    status.ToString() + "; commit smaller ones");
-      }
-    }
-    return ApplyUnlessStalled(&batch_, durability == Durability::kSync);
+    if (plan.path == WritePath::kSortedFiles) return CommitSorted(plan);
+    if (Result<void> filled = batch_.Fill(plan, bytes); !filled) return filled;
+    return ApplyUnlessStalled(batch_.get(), durability == Durability::kSync);
+  });
+}
+
+// An ingestion is on the disk at once, so everything before it has to be in sorted files too: what
+// is in the log alone may be lost with its end, and the order of commits would have a hole. The
+// flush goes on while the files are written.
+Result<void> RocksStore::CommitSorted(const WritePlan& plan) {
+  if (rocksdb::Status begun = BeginFlush(db_.get()); !begun.ok()) {
+    health_->Poison(begun);
+    return health_->Check();
+  }
+  BulkFiles files(db_.get(), rocks_);
+  if (Result<void> written = files.Make(plan.writes); !written) return written;
+  const bool ready = stall_.WaitFor([this] { return IsFlushed(db_.get()) || !health_->Check(); });
+  if (Result<void> writable = CheckWritable(); !writable) return writable;
+  if (!ready) return WriteStall::TimedOut();
+  const std::unique_lock no_views(ingestion_mutex_);
+  return Attempt([&] {
+    rocksdb::Status status = files.Ingest();
+    if (status.ok()) files_->SettleTaken();
+    return status.ok() ? StillOwned() : status;
   });
 }
 

@@ -23,6 +23,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace idem::storage {
@@ -44,7 +45,10 @@ class WriteStall {
   rocksdb::Status Write(rocksdb::DB* db, rocksdb::WriteOptions options,
                         rocksdb::WriteBatch* batch) const;
 
-  // kStalled, for a Write that was Incomplete.
+  // Waits up to the limit until `done` holds. False: it does not.
+  bool WaitFor(const std::function<bool()>& done) const;
+
+  // kStalled, for a Write that was Incomplete or a WaitFor that was false.
   static Error TimedOut();
 
  private:
