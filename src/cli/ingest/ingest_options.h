@@ -49,6 +49,10 @@ struct IngestOptions {
   Durability durability = Durability::kSync;
   InvalidPolicy on_invalid = InvalidPolicy::kRejectBatch;
   bool from_start = false;
+  bool bulk = false;
 };
+
+// What a batch of such a run needs, of the sink as well.
+Limits LimitsOf(const IngestOptions& options);
 
 }  // namespace idem::cli

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -15,6 +16,10 @@ namespace {
 
 // Pending lines are committed early when they take this much memory.
 constexpr std::size_t kPendingBytesMax = 32 << 20;
+constexpr std::size_t kBulkPendingBytesMax = 512 << 20;
+
+// How often the progress is told between two commits.
+constexpr std::size_t kRecordsAnUpdate = 10'000;
 
 std::string SourceName(const std::string& path) {
   return path == "-" ? "stdin" : std::filesystem::path(path).filename().string();
@@ -22,8 +27,16 @@ std::string SourceName(const std::string& path) {
 
 }  // namespace
 
+Limits LimitsOf(const IngestOptions& options) {
+  Limits limits;
+  if (!options.bulk) return limits;
+  limits.batch_records = std::max(limits.batch_records, options.batch_records);
+  limits.batch_bytes = 2 * kBulkPendingBytesMax;
+  return limits;
+}
+
 Ingester::Ingester(const IngestOptions& options, IdempotentSink* sink, Progress* progress)
-    : options_(options), sink_(sink), progress_(progress) {
+    : options_(options), sink_(sink), progress_(progress), batch_(LimitsOf(options)) {
   summary_.table = options.table;
 }
 
@@ -156,8 +169,14 @@ bool Ingester::ReadLines() {
       return got ? true : Fail(got.error());
     }
     pending_.Add(unit, !IsBlank(unit.text));
-    if (pending_.records() < options_.batch_records && pending_.bytes() < kPendingBytesMax)
-      continue;
+    const std::size_t bytes_max = options_.bulk ? kBulkPendingBytesMax : kPendingBytesMax;
+    if (pending_.records() < options_.batch_records && pending_.bytes() < bytes_max) {
+      // A bulk batch takes a while to fill.
+      if (pending_.records() % kRecordsAnUpdate != 0) continue;
+      progress_->Update(raw_bytes_before_ + reader_->raw_bytes(),
+                        summary_.records + pending_.records());
+      if (!InterruptRequested()) continue;
+    }
     if (!Flush()) return false;
     progress_->Update(raw_bytes_before_ + reader_->raw_bytes(), summary_.records);
     if (InterruptRequested()) return Interrupted();
@@ -278,7 +297,7 @@ bool Ingester::RewindOnce(const MappedRecord& record) {
 }
 
 Result<void> Ingester::CommitBatch(std::size_t from, std::size_t to) {
-  Result<CommitReport> report = sink_->Commit(batch_);
+  Result<CommitReport> report = sink_->Commit(batch_, {.bulk = options_.bulk});
   if (!report) return report.error();
   summary_.Count(*report);
   for (std::size_t i = from; i < to; ++i) summary_.lines += pending_.unit(i).lines;
