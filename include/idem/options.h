@@ -113,7 +113,7 @@ struct CommitOptions {
   //
   // The commit is durable when it returns, with all before it, whatever `durability` says. It
   // flushes what earlier commits left in memory, waiting for that up to SinkOptions::stall_wait_ms
-  // (kStalled), and pays for a dozen syncs and a few small files: use it with tens of thousands of
+  // (kStalled), and pays for a dozen syncs and a few small files: use it with a hundred thousand
   // records or more, which takes larger Limits::batch_records and batch_bytes, of the batch as of
   // the sink. All of a batch is in memory (docs/bulk-loads.md says how much that is).
   bool bulk = false;
