@@ -113,6 +113,17 @@ class BatchToken {
 struct CommitOptions {
   std::optional<Durability> durability = {};  // unset: SinkOptions::durability
   std::optional<BatchToken> token = {};
+
+  // For first loads and backfills: what the batch changes is sorted and written to the disk once,
+  // as files that become part of the store in one step, and not first to a log and to memory.
+  // Verdicts, digests and checkpoints are the same, and such commits mix with others in any order.
+  //
+  // The commit is durable when it returns, with all before it, whatever `durability` says. It
+  // flushes what earlier commits left in memory, waiting for that up to SinkOptions::stall_wait_ms
+  // (kStalled), and pays for a dozen syncs and a few small files: use it with a hundred thousand
+  // records or more, which takes larger Limits::batch_records and batch_bytes, of the batch as of
+  // the sink. All of a batch is in memory (docs/bulk-loads.md says how much that is).
+  bool bulk = false;
 };
 
 }  // namespace idem

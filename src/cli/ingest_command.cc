@@ -24,15 +24,20 @@
 namespace idem::cli {
 namespace {
 
+constexpr std::size_t kRecords = 1000;
+constexpr std::size_t kBulkRecords = 500'000;
+constexpr std::size_t kBulkRecordsMax = 10'000'000;
+
 // The command line as it was given.
 struct IngestArguments {
   std::string table, key, event_id, version, value, source, source_field, partition, offset;
   std::string delete_when, ignore, mode, version_kind, tie, format;
   std::string durability = "sync";
   std::string on_invalid = "stop";
-  std::size_t batch = 1000;
+  std::size_t batch = 0;  // not given
   bool canonical_json = false;
   bool from_start = false;
+  bool bulk = false;
   std::vector<std::string> files;
 };
 
@@ -100,9 +105,10 @@ void DeclareTable(CLI::App* app, IngestArguments* given) {
 void DeclareRun(CLI::App* app, IngestArguments* given) {
   app->add_option("--format", given->format, "Default: csv for *.csv[.gz|.zst], else ndjson")
       ->check(CLI::IsMember({"ndjson", "csv"}));
-  app->add_option("--batch", given->batch, "Records a commit")
-      ->check(CLI::Range(std::size_t{1}, Limits().batch_records))
-      ->capture_default_str();
+  app->add_option("--batch", given->batch, "Records a commit; default: 1000, with --bulk 500000")
+      ->check(CLI::Range(std::size_t{1}, kBulkRecordsMax));
+  app->add_flag("--bulk", given->bulk,
+                "For first loads and backfills: each commit is large, and written as sorted files");
   app->add_option("--durability", given->durability,
                   "sync: a commit survives power loss; async: it survives the process")
       ->check(CLI::IsMember({"sync", "async"}))
@@ -150,6 +156,10 @@ void CheckTogether(const IngestArguments& given) {
     Usage(
         "--mode upsert needs --version: without versions nothing but arrival can order two "
         "records of one key; to have it so, say --tie first, last or conflict");
+  }
+  if (!given.bulk && given.batch > Limits().batch_records) {
+    Usage(
+        fmt::format("--batch: more than {} records a commit need --bulk", Limits().batch_records));
   }
   if (given.version.empty() && !given.version_kind.empty()) {
     Usage("--version-kind needs --version");
@@ -199,7 +209,9 @@ IngestOptions Understand(const IngestArguments& given, const std::string& db) {
   if (!given.ignore.empty()) options.ignored_members = ParseIgnored(given.ignore);
   options.canonical_json = given.canonical_json;
 
+  options.bulk = given.bulk;
   options.batch_records = given.batch;
+  if (given.batch == 0) options.batch_records = given.bulk ? kBulkRecords : kRecords;
   options.durability = given.durability == "async" ? Durability::kAsync : Durability::kSync;
   options.on_invalid =
       given.on_invalid == "quarantine" ? InvalidPolicy::kQuarantine : InvalidPolicy::kRejectBatch;
@@ -244,6 +256,7 @@ ExitCode RunIngest(const IngestOptions& options, const CommonOptions& common) {
   sink_options.durability = Durability::kAsync;
   sink_options.background_sync = options.durability == Durability::kSync;
   sink_options.on_invalid = options.on_invalid;
+  sink_options.limits = LimitsOf(options);
   Result<std::unique_ptr<IdempotentSink>> sink = IdempotentSink::Open(options.db, sink_options);
   if (!sink) return Report(sink.error(), common);
 

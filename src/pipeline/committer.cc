@@ -32,7 +32,8 @@ std::uint64_t Committer::KeyCount() const {
 }
 
 Result<CommitReport> Committer::Commit(const RecordBuffer& batch,
-                                       const std::optional<BatchToken>& batch_token) {
+                                       const std::optional<BatchToken>& batch_token,
+                                       storage::WritePath path) {
   if (ledger_->poisoned) return Poisoned();
   if (auto ok = CheckBatch(batch); !ok) return ok.error();
   std::optional<TokenLookup> token;
@@ -47,6 +48,7 @@ Result<CommitReport> Committer::Commit(const RecordBuffer& batch,
     token = std::move(*lookup);
   }
   plan_.Clear();
+  plan_.set_path(path);
   auto outcomes = DecideAll(batch);
   if (!outcomes) return outcomes.error();
   StageWork(&plan_);

@@ -33,7 +33,8 @@ class Committer {
   Committer(storage::Store* store, Ledger* ledger, const SinkOptions* options, Clock* clock);
 
   // The report says nothing of durability.
-  Result<CommitReport> Commit(const RecordBuffer& batch, const std::optional<BatchToken>& token);
+  Result<CommitReport> Commit(const RecordBuffer& batch, const std::optional<BatchToken>& token,
+                              storage::WritePath path = storage::WritePath::kLog);
 
   // Commits a plan that other upkeep has staged (definitions, rewinds, resolutions), as commit
   // NextCommit(). Adds the last-commit entry and publishes it.

@@ -49,6 +49,9 @@ class WritePlanBuilder {
     identities_.push_back({key, hash, {value, head.size()}});
   }
 
+  // Of all plans until it is set again.
+  void set_path(storage::WritePath path) noexcept { plan_.path = path; }
+
   bool empty() const noexcept { return plan_.writes.empty(); }
   std::span<const StagedIdentity> identities() const noexcept { return identities_; }
   std::span<const std::string_view> erased() const noexcept { return erased_; }  // any keys

@@ -217,7 +217,8 @@ Result<void> SinkImpl::CheckTables(const pipeline::RecordBuffer& batch) const {
 Result<CommitReport> SinkImpl::Commit(const Batch& batch, const CommitOptions& options) {
   const std::int64_t begin = clock_->SteadyNanos();
   auto report = CommitWritten(BatchImpl::Of(batch), options);
-  if (report && options.durability.value_or(options_.durability) == Durability::kSync) {
+  const Durability durability = options.durability.value_or(options_.durability);
+  if (report && (options.bulk || durability == Durability::kSync)) {
     if (auto ok = MakeDurable(report->commit()); !ok) report = ok.error();
   } else if (report && background_) {
     background_->Want(report->commit());
@@ -233,7 +234,8 @@ Result<CommitReport> SinkImpl::CommitWritten(const pipeline::RecordBuffer& batch
   const std::lock_guard lock(commit_mutex_);
   const std::uint64_t before = ledger_.last_commit;
   auto tables = CheckTables(batch);
-  auto report = tables ? committer_.Commit(batch, options.token) : tables.error();
+  const auto path = options.bulk ? storage::WritePath::kSortedFiles : storage::WritePath::kLog;
+  auto report = tables ? committer_.Commit(batch, options.token, path) : tables.error();
   Count(batch, report, before);
   return report;
 }

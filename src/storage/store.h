@@ -23,6 +23,8 @@
 //   S-6  A failed read is kIoError or kCorruption, never "absent".
 //   S-7  The watermark is kept beside the state. What is lost of the state is not lost with it: so
 //        a state that has less than its watermark says has lost something.
+//   S-8  A plan that was written as sorted files survives power loss as soon as Commit returned ok,
+//        with all before it, whatever the durability asked.
 //
 // Thread-safety: Commit needs external synchronization; every other method may be called from any
 // thread at any time.
@@ -57,9 +59,16 @@ struct Write {
   std::optional<std::string_view> value;
 };
 
+// How a plan is written. What it means and what it promises is the same.
+enum class WritePath : std::uint8_t {
+  kLog = 0,          // to the log and to memory, to be sorted and written again later
+  kSortedFiles = 1,  // sorted and written once, as files of their own: for large plans (S-8)
+};
+
 struct WritePlan {
   std::uint64_t writer_epoch = 0;  // precondition, see S-3
   std::vector<Write> writes;       // no key twice
+  WritePath path = WritePath::kLog;
 };
 
 // Walks the entries of one view in ascending key order.

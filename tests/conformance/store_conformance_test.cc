@@ -5,11 +5,13 @@
 #include "conformance/store_fixture.h"
 #include "storage/memory/memory_store.h"
 #include "storage/rocks/rocks_store.h"
+#include "support/front_store.h"
 #include "support/temp_directory.h"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 namespace idem::testing {
@@ -17,7 +19,7 @@ namespace {
 
 using storage::Store;
 
-enum class Kind { kMemory, kRocks, kRocksWithoutFilter };
+enum class Kind { kMemory, kRocks, kRocksWithoutFilter, kRocksBulk };
 
 std::string NameOf(const ::testing::TestParamInfo<Kind>& info) {
   switch (info.param) {
@@ -27,9 +29,22 @@ std::string NameOf(const ::testing::TestParamInfo<Kind>& info) {
       return "rocks";
     case Kind::kRocksWithoutFilter:
       return "rocks_without_filter";
+    case Kind::kRocksBulk:
+      return "rocks_bulk";
   }
   return "";
 }
+
+// Writes every plan as sorted files.
+class BulkStore final : public FrontStore {
+ public:
+  using FrontStore::FrontStore;
+  Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
+    storage::WritePlan bulk = plan;
+    bulk.path = storage::WritePath::kSortedFiles;
+    return FrontStore::Commit(bulk, durability);
+  }
+};
 
 class StoreConformance : public ::testing::TestWithParam<Kind> {
  protected:
@@ -45,6 +60,7 @@ class StoreConformance : public ::testing::TestWithParam<Kind> {
     options.write_buffer_bytes = 256 << 10;  // so that larger tests reach sorted files
     options.filter_bytes = GetParam() == Kind::kRocks ? 1 << 16 : 0;
     store_ = storage::OpenRocksStore(directory_.path() / "store", options).value();
+    if (GetParam() == Kind::kRocksBulk) store_ = std::make_unique<BulkStore>(std::move(store_));
   }
 
   TempDirectory directory_;
@@ -52,7 +68,8 @@ class StoreConformance : public ::testing::TestWithParam<Kind> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance,
-                         ::testing::Values(Kind::kMemory, Kind::kRocks, Kind::kRocksWithoutFilter),
+                         ::testing::Values(Kind::kMemory, Kind::kRocks, Kind::kRocksWithoutFilter,
+                                           Kind::kRocksBulk),
                          NameOf);
 
 TEST_P(StoreConformance, NewStoreHoldsItsHeaderAndNothingElse) {
@@ -247,7 +264,9 @@ TEST_P(StoreConformance, SyncSucceedsWithAndWithoutWork) {
 // The stores that live longer than their object.
 class PersistentStore : public StoreConformance {};
 INSTANTIATE_TEST_SUITE_P(Stores, PersistentStore,
-                         ::testing::Values(Kind::kRocks, Kind::kRocksWithoutFilter), NameOf);
+                         ::testing::Values(Kind::kRocks, Kind::kRocksWithoutFilter,
+                                           Kind::kRocksBulk),
+                         NameOf);
 
 TEST_P(PersistentStore, CommitsSurviveReopening) {
   store_->TakeEpoch().value();
@@ -278,10 +297,10 @@ TEST_P(StoreConformance, TheNoteIsTheLastOneKept) {
 // A reader never sees a part of a commit, and nothing of what was acknowledged is missing, while
 // the filter, the memtable and the sorted files change under it.
 TEST_P(StoreConformance, ReadsBesideAWriterSeeWholeCommits) {
-  constexpr int kCommits = 2'000;
+  const int commits = GetParam() == Kind::kRocksBulk ? 200 : 2'000;
   std::atomic<int> acknowledged = -1;
-  std::thread writer([this, &acknowledged] {
-    for (int i = 0; i < kCommits; ++i) {
+  std::thread writer([this, commits, &acknowledged] {
+    for (int i = 0; i < commits; ++i) {
       const std::string number = std::to_string(i);
       Plan()
           .Put(RowKey("left-" + number), number + std::string(200, 'l'))
@@ -292,7 +311,7 @@ TEST_P(StoreConformance, ReadsBesideAWriterSeeWholeCommits) {
       acknowledged.store(i, std::memory_order_release);
     }
   });
-  while (acknowledged.load() < kCommits - 1) {
+  while (acknowledged.load() < commits - 1) {
     const int known = acknowledged.load(std::memory_order_acquire);
     const std::string number = std::to_string(known);
     const std::string next = std::to_string(known + 1);
@@ -309,6 +328,34 @@ TEST_P(StoreConformance, ReadsBesideAWriterSeeWholeCommits) {
     EXPECT_TRUE(view->Get(RowKey("left-" + *seen)).value().has_value());
     EXPECT_FALSE(view->Get(RowKey("right-" + std::to_string(std::stoi(*seen) + 1))).value());
   }
+  writer.join();
+}
+
+// A view that is made in the middle of a commit is one before it or one after it, and stays that.
+TEST_P(StoreConformance, AViewMadeDuringACommitStaysWhatItWas) {
+  constexpr int kViews = 60;
+  const auto key = [](int commit) { return RowKey(std::to_string(100'000 + commit)); };
+  std::atomic<int> acknowledged = 0;
+  std::atomic<bool> done = false;
+  std::thread writer([this, &key, &acknowledged, &done] {
+    for (int i = 1; !done; ++i) {
+      Plan().Put(key(i), "value").CommitTo(store_.get()).value();
+      acknowledged = i;
+    }
+  });
+  const auto wait_for_commits = [&acknowledged](int count) {
+    for (const int end = acknowledged + count; acknowledged < end;) std::this_thread::yield();
+  };
+  for (int i = 0; i < kViews; ++i) {
+    wait_for_commits(1);
+    std::this_thread::sleep_for(std::chrono::microseconds(150 * (i % 30)));
+    const int next = acknowledged + 1;
+    const auto view = store_->NewView().value();
+    const bool held = view->Get(key(next)).value().has_value();
+    wait_for_commits(2);
+    EXPECT_EQ(view->Get(key(next)).value().has_value(), held) << "view " << i;
+  }
+  done = true;
   writer.join();
 }
 

@@ -6,6 +6,7 @@
 #include "codec/keyspace.h"
 #include "storage/store.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,15 +34,23 @@ class Plan {
     return *this;
   }
 
+  Plan& Bulk() {
+    path_ = storage::WritePath::kSortedFiles;
+    return *this;
+  }
+
   Result<void> CommitTo(storage::Store* store, Durability durability = Durability::kAsync) const {
     storage::WritePlan plan;
     plan.writer_epoch = epoch_;
+    plan.path = path_;
     for (const auto& [key, value] : writes_) plan.writes.push_back({key, value});
+    std::reverse(plan.writes.begin(), plan.writes.end());  // no store may rely on an order
     return store->Commit(plan, durability);
   }
 
  private:
   std::uint64_t epoch_;
+  storage::WritePath path_ = storage::WritePath::kLog;
   std::map<std::string, std::optional<std::string>> writes_;
 };
 

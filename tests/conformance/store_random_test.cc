@@ -58,6 +58,7 @@ class StoreRandom : public ::testing::TestWithParam<unsigned> {
                                   static_cast<char>(Below(256))));
       }
     }
+    if (Below(20) == 0) plan.Bulk();
     const Durability durability = Below(10) == 0 ? Durability::kSync : Durability::kAsync;
     const Result<void> ours = plan.CommitTo(rocks_.get(), durability);
     const Result<void> models = plan.CommitTo(model_.get(), durability);

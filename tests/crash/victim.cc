@@ -142,6 +142,7 @@ bool Ingest(const Life& life, IdempotentSink* sink, const Tables& tables, std::u
     Fill(life, tables, steps, to, &random, &batch);
     CommitOptions options;
     options.durability = random.OneIn(12) ? Durability::kSync : Durability::kAsync;
+    options.bulk = random.OneIn(20);
     life.page->started_steps = static_cast<std::uint32_t>(to);
     progress->Enter(Phase::kCommitting);
     Result<CommitReport> report = sink->Commit(batch, options);

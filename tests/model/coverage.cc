@@ -106,7 +106,7 @@ constexpr const char* kNotAsked[] = {
 };
 
 const std::vector<std::string> kSteps = {"table",   "source", "commit",  "token", "empty", "rewind",
-                                         "resolve", "forget", "collect", "flush", "reopen"};
+                                         "resolve", "forget", "collect", "flush", "reopen", "bulk"};
 enum StepKind : std::size_t {
   kTable,
   kSource,
@@ -118,7 +118,8 @@ enum StepKind : std::size_t {
   kForget,
   kCollect,
   kFlush,
-  kReopen
+  kReopen,
+  kBulk
 };
 
 std::size_t KindOf(const script::Step& step) {
@@ -127,6 +128,7 @@ std::size_t KindOf(const script::Step& step) {
     std::size_t operator()(const script::DeclareSource&) const { return kSource; }
     std::size_t operator()(const script::Commit& commit) const {
       if (commit.actions.empty()) return kEmpty;
+      if (commit.bulk) return kBulk;
       return commit.token ? kToken : kCommit;
     }
     std::size_t operator()(const script::Rewind&) const { return kRewind; }

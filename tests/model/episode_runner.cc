@@ -149,7 +149,7 @@ Episode Shrink(const Episode& episode, const std::function<bool(const Episode&)>
     script::Commit commit = std::get<script::Commit>(steps[i]);
     Reduce<script::Action>(&commit.actions, [&](const std::vector<script::Action>& actions) {
       std::vector<Step> changed = steps;
-      changed[i] = script::Commit{commit.token, actions};
+      changed[i] = script::Commit{commit.token, actions, commit.bulk};
       return fails(with(changed));
     });
     steps[i] = commit;

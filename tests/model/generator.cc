@@ -68,6 +68,7 @@ constexpr Style kShort = {.reopen = 50,
                           .front_step_percent = 20};
 constexpr std::uint64_t kStepsMin = 5;
 constexpr std::uint64_t kStepsMax = 30;
+constexpr std::uint64_t kCommitsABulkOne = 11;
 
 class Maker {
  public:
@@ -78,7 +79,8 @@ class Maker {
         options_(MakeOptions()),
         oracle_(options_),
         records_(&random_, {random_.Between(10, kVersionMax), style.front_step_percent}),
-        episode_{.seed = seed, .options = options_} {
+        episode_{.seed = seed, .options = options_},
+        commits_(seed) {
     Setup();
   }
 
@@ -233,6 +235,7 @@ class Maker {
       return random_.Of(with_token_);
     }
     Commit commit;
+    commit.bulk = ++commits_ % kCommitsABulkOne == 0;
     if (random_.Percent(style_.token_percent)) {
       commit.token = Token{Application(), random_.Between(0, style_.sequences)};
       if (random_.Percent(30)) {
@@ -345,6 +348,7 @@ class Maker {
   std::map<std::pair<std::string, std::string>, std::int64_t> cursors_;
   std::vector<Action> history_;
   std::vector<Commit> with_token_;
+  std::uint64_t commits_;  // made so far, begun at the seed so that each is bulk in some episode
 };
 
 }  // namespace

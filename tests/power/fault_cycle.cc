@@ -163,15 +163,19 @@ class FaultyHost {
       case ErrorCode::kPoisoned:
         ++report_->counts[kRejected];
         return Next::kReopen;
+      case ErrorCode::kNoSpace:
+        if (plan_.fault != Fault::kNoSpace) break;
+        [[fallthrough]];
       case ErrorCode::kIoError:
       case ErrorCode::kCorruption:
         ++report_->counts[kRejected];
         CheckRejected(*session);
         return Next::kGoOn;
       default:
-        Violated("an error that no fault explains: " + last_error_);
-        return Next::kReopen;
+        break;
     }
+    Violated("an error that no fault explains: " + last_error_);
+    return Next::kReopen;
   }
 
   void CheckRejected(const Session& session) {

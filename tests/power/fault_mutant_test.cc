@@ -39,7 +39,7 @@ class FaultMutant : public ::testing::Test {
  protected:
   // How many faults of this kind show a violation whose text says `why`.
   std::size_t Violations(Fault fault, const StoreWrapper& wrapper, std::string_view why) {
-    const Workload workload(4, 12);
+    const Workload workload(4, 24);
     const testing::Scratch scratch("idem-fault-mutant");
     std::size_t violations = 0;
     Isolation({}).Run(

@@ -12,29 +12,36 @@ constexpr int kJobsAtOnceMax = 20;
 // Time passes for who looks at it, and nobody waits for it.
 class RestlessClock final : public rocksdb::SystemClockWrapper {
  public:
-  RestlessClock() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+  RestlessClock(const std::shared_ptr<rocksdb::SystemClock>& clock, StillEnv* env)
+      : SystemClockWrapper(clock), env_(env) {}
   const char* Name() const override { return "idem.RestlessClock"; }
-  void SleepForMicroseconds(int) override {}
+  void SleepForMicroseconds(int) override { env_->RunJobs(); }
+
+ private:
+  StillEnv* const env_;
 };
 
 }  // namespace
 
 StillEnv::StillEnv(const std::shared_ptr<rocksdb::FileSystem>& file_system)
-    : StillEnv(file_system, std::make_shared<RestlessClock>()) {}
+    : StillEnv(file_system, rocksdb::SystemClock::Default()) {}
 
 StillEnv::StillEnv(const std::shared_ptr<rocksdb::FileSystem>& file_system,
                    const std::shared_ptr<rocksdb::SystemClock>& clock)
     : EnvWrapper(rocksdb::NewCompositeEnv(file_system)) {
   file_system_ = file_system;
-  system_clock_ = clock;
+  system_clock_ = std::make_shared<RestlessClock>(clock, this);
 }
 
 void StillEnv::RunJobs() {
+  if (running_) return;  // a job sleeps
+  running_ = true;
   for (int run = 0; run < kJobsAtOnceMax && !jobs_.empty(); ++run) {
     const Job job = jobs_.front();
     jobs_.pop_front();
     job.function(job.argument);
   }
+  running_ = false;
 }
 
 void StillEnv::Schedule(void (*function)(void*), void* argument, Priority priority, void* tag,

@@ -2,7 +2,8 @@
 //
 // StillEnv: an environment of RocksDB without threads and without waiting. Flushes and compactions
 // wait in a queue until RunJobs, which runs them on the caller's thread: one thread alone touches
-// the disk, so the same run makes the same operations. What RocksDB would sleep takes no time.
+// the disk, so the same run makes the same operations. A sleep takes no time, and lets the jobs run
+// for which whoever sleeps may be waiting.
 //
 // Whoever lets two write buffers fill without RunJobs waits for ever.
 #pragma once
@@ -50,6 +51,7 @@ class StillEnv final : public rocksdb::EnvWrapper {
     void (*unschedule)(void*);
   };
   std::deque<Job> jobs_;
+  bool running_ = false;  // a job is under way
 };
 
 }  // namespace idem::power

@@ -90,9 +90,14 @@ std::uint64_t Workload::Dice(std::uint64_t commit, std::uint64_t which, std::uin
 
 // Some workloads sync each commit, some a few of them, some none.
 Durability Workload::DurabilityOf(std::uint64_t commit) const {
+  if (IsBulk(commit)) return Durability::kSync;
   constexpr std::uint64_t kSyncsOf12[] = {3, 12, 1, 6};
   const std::uint64_t syncs = kSyncsOf12[seed_ % 4];
   return Dice(commit, 1, 12) < syncs ? Durability::kSync : Durability::kAsync;
+}
+
+bool Workload::IsBulk(std::uint64_t commit) const {
+  return IsBatch(commit) && Dice(commit, 5, 8) == 0;
 }
 
 bool Workload::FlushesAfter(std::uint64_t commit) const { return Dice(commit, 2, 10) == 0; }
@@ -119,7 +124,8 @@ void Workload::FillAll(const crash::Tables& tables, Batch* batch) const {
 Result<CommitReport> Workload::Commit(std::uint64_t commit, const Batch& batch,
                                       IdempotentSink* sink) const {
   CommitOptions options;
-  options.durability = DurabilityOf(commit);
+  options.bulk = IsBulk(commit);
+  options.durability = options.bulk ? Durability::kAsync : DurabilityOf(commit);
   const std::string label = "request " + std::to_string(commit);
   const std::uint64_t kind = Dice(commit, 4, 4);
   if (kind == 0) options.token = BatchToken::Request(label);

@@ -42,7 +42,8 @@ class Workload {
   // The batch that makes commit `commit`. REQUIRES: it is not one of a definition.
   void Fill(std::uint64_t commit, const crash::Tables& tables, Batch* batch) const;
   bool IsBatch(std::uint64_t commit) const { return commit > definitions_; }
-  Durability DurabilityOf(std::uint64_t commit) const;
+  bool IsBulk(std::uint64_t commit) const;
+  Durability DurabilityOf(std::uint64_t commit) const;  // that it has, whatever it asks for
   bool FlushesAfter(std::uint64_t commit) const;
   // Work in the background waits for the next commit.
   bool LetsJobsWaitAfter(std::uint64_t commit) const;

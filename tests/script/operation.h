@@ -114,6 +114,7 @@ struct DeclareSource {
 struct Commit {
   std::optional<Token> token = {};
   std::vector<Action> actions = {};
+  bool bulk = false;
 };
 
 struct Rewind {

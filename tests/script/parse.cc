@@ -80,6 +80,7 @@ DeclareSource ParseSource(Lexer* line) {
 
 Commit ParseCommit(Lexer* line, const std::vector<Line>& body) {
   Commit step;
+  step.bulk = line->Next("bulk");
   if (line->NextField("token")) {
     step.token = Token{line->Name(), std::nullopt};
     if (line->NextChar(':')) step.token->sequence = line->Integer();

@@ -207,7 +207,7 @@ Answer SinkTarget::Run(const Commit& step) { return CommitWith(step, std::nullop
 
 Answer SinkTarget::CommitWith(const Commit& step, std::optional<Durability> durability) {
   Fill(step.actions, &batch_);
-  CommitOptions options{.durability = durability};
+  CommitOptions options{.durability = durability, .bulk = step.bulk};
   if (step.token) {
     options.token = step.token->sequence
                         ? BatchToken::Sequence(step.token->name, *step.token->sequence)

@@ -71,7 +71,7 @@ std::string BodyText(const RefusedRecord& record) {
 }
 
 std::string CommitText(const Commit& commit) {
-  std::string out = "commit";
+  std::string out = commit.bulk ? "commit bulk" : "commit";
   if (commit.token) {
     out += " token=";
     out += commit.token->sequence

@@ -31,7 +31,8 @@ class SignalsBlocked {
 
 }  // namespace
 
-CommitPipe::CommitPipe(Commit commit) : commit_(std::move(commit)) {
+CommitPipe::CommitPipe(Commit commit, const Limits& limits) : commit_(std::move(commit)) {
+  for (Piece& piece : pieces_) piece.batch = Batch(limits);
   const SignalsBlocked blocked;
   thread_ = std::thread([this] { CommitAll(); });
 }

@@ -52,8 +52,8 @@ class CommitPipe final {
 
   using Commit = std::function<Result<CommitReport>(const Batch&)>;
 
-  // What `commit` uses must outlive the pipe.
-  explicit CommitPipe(Commit commit);
+  // What `commit` uses must outlive the pipe. Batches are made with `limits`.
+  explicit CommitPipe(Commit commit, const Limits& limits = {});
   // Waits for the commit at hand; those behind it are not done.
   ~CommitPipe();
   CommitPipe(const CommitPipe&) = delete;

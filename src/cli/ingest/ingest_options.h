@@ -49,6 +49,14 @@ struct IngestOptions {
   Durability durability = Durability::kSync;
   InvalidPolicy on_invalid = InvalidPolicy::kRejectBatch;
   bool from_start = false;
+  bool bulk = false;
 };
+
+// What a batch of such a run needs, of the sink as well.
+Limits LimitsOf(const IngestOptions& options);
+
+// Pending lines are committed early when they take this much memory. A few times as much is in
+// flight, as lines and as batches.
+std::size_t PendingBytesMax(const IngestOptions& options);
 
 }  // namespace idem::cli

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -13,9 +14,8 @@
 namespace idem::cli {
 namespace {
 
-// Pending lines are committed early when they take this much memory. A few times as much is in
-// flight, as lines and as batches.
-constexpr std::size_t kPendingBytesMax = 24 << 20;
+// How often the progress is told between two commits.
+constexpr std::size_t kRecordsAnUpdate = 10'000;
 
 std::string SourceName(const std::string& path) {
   return path == "-" ? "stdin" : std::filesystem::path(path).filename().string();
@@ -27,7 +27,7 @@ Ingester::Ingester(const IngestOptions& options, IdempotentSink* sink, Progress*
     : options_(options),
       sink_(sink),
       progress_(progress),
-      pipe_([sink](const Batch& batch) { return sink->Commit(batch); }),
+      pipe_([this](const Batch& batch) { return Commit(batch); }, LimitsOf(options)),
       piece_(pipe_.filling()) {
   summary_.table = options.table;
 }
@@ -170,7 +170,13 @@ bool Ingester::ReadLines() {
     }
     PendingLines& lines = piece_->lines;
     lines.Add(unit, !IsBlank(unit.text));
-    if (lines.records() < options_.batch_records && lines.bytes() < kPendingBytesMax) continue;
+    if (lines.records() < options_.batch_records && lines.bytes() < PendingBytesMax(options_)) {
+      // A bulk batch takes a while to fill.
+      if (lines.records() % kRecordsAnUpdate != 0) continue;
+      progress_->Update(raw_bytes_before_ + reader_->raw_bytes(),
+                        summary_.records + lines.records());
+      if (!InterruptRequested()) continue;
+    }
     if (!Flush()) return false;
     progress_->Update(raw_bytes_before_ + reader_->raw_bytes(), summary_.records);
     if (InterruptRequested()) return ReceiveAll() && Interrupted();
@@ -311,6 +317,10 @@ bool Ingester::RewindOnce(const MappedRecord& record) {
   return true;
 }
 
+Result<CommitReport> Ingester::Commit(const Batch& batch) {
+  return sink_->Commit(batch, {.bulk = options_.bulk});
+}
+
 bool Ingester::ReceiveAll() {
   while (pipe_.in_flight() > 0) {
     if (!ReceiveOne()) return false;
@@ -348,7 +358,7 @@ bool Ingester::StopAtInvalid(Piece* piece, std::size_t index) {
   if (at > 0) {
     if (positions_) positions_->fingerprint = piece->before;
     if (Build(piece, at).failed) return false;
-    Result<CommitReport> report = sink_->Commit(piece->batch);
+    Result<CommitReport> report = Commit(piece->batch);
     if (!report) return Fail(report.error());
     if (!CountPiece(*piece, *report)) return false;
   }

@@ -51,6 +51,7 @@ class Ingester final {
   bool ReadLines();
   bool Flush();
   bool NextPiece();
+  Result<CommitReport> Commit(const Batch& batch);
   bool ReceiveOne();
   bool ReceiveAll();
   bool CountPiece(const Piece& piece, const CommitReport& report);

@@ -2,6 +2,9 @@
 
 #include "storage/rocks/owned_files.h"
 
+#include "storage/rocks/bulk_files.h"
+#include "storage/rocks/sure_files.h"
+
 #include <sys/stat.h>
 
 #include <string_view>
@@ -43,6 +46,14 @@ rocksdb::IOStatus OwnedFiles::MayChange() const {
   return rocksdb::IOStatus::IOError(owned.error().message());
 }
 
+rocksdb::IOStatus OwnedFiles::NewRandomAccessFile(
+    const std::string& path, const rocksdb::FileOptions& options,
+    std::unique_ptr<rocksdb::FSRandomAccessFile>* file, rocksdb::IODebugContext* debug) {
+  if (IsBulkFile(path)) return NewFileInMemory(target(), path, file);
+  rocksdb::IOStatus status = FileSystemWrapper::NewRandomAccessFile(path, options, file, debug);
+  return status.ok() ? MakeSure(target(), path, file) : status;
+}
+
 rocksdb::IOStatus OwnedFiles::NewWritableFile(const std::string& path,
                                               const rocksdb::FileOptions& options,
                                               std::unique_ptr<rocksdb::FSWritableFile>* file,
@@ -62,7 +73,30 @@ rocksdb::IOStatus OwnedFiles::ReopenWritableFile(const std::string& path,
 rocksdb::IOStatus OwnedFiles::DeleteFile(const std::string& path, const rocksdb::IOOptions& options,
                                          rocksdb::IODebugContext* debug) {
   rocksdb::IOStatus status = MayChange();
-  return status.ok() ? FileSystemWrapper::DeleteFile(path, options, debug) : status;
+  if (!status.ok() || IsTaken(path)) return status;
+  status = FileSystemWrapper::DeleteFile(path, options, debug);
+  const bool moved = IsBulkFile(path) && (status.IsNotFound() || status.IsPathNotFound());
+  return moved ? rocksdb::IOStatus::OK() : status;
+}
+
+rocksdb::IOStatus OwnedFiles::LinkFile(const std::string& from, const std::string& to,
+                                       const rocksdb::IOOptions& options,
+                                       rocksdb::IODebugContext* debug) {
+  {
+    const std::lock_guard lock(mutex_);
+    taken_.insert(to);
+  }
+  return RenameFile(from, to, options, debug);
+}
+
+bool OwnedFiles::IsTaken(const std::string& path) const {
+  const std::lock_guard lock(mutex_);
+  return taken_.contains(path);
+}
+
+void OwnedFiles::SettleTaken() {
+  const std::lock_guard lock(mutex_);
+  taken_.clear();
 }
 
 rocksdb::IOStatus OwnedFiles::RenameFile(const std::string& from, const std::string& to,

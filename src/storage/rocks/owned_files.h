@@ -28,6 +28,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace idem::storage {
@@ -43,6 +44,11 @@ class OwnedFiles final : public rocksdb::FileSystemWrapper {
   Result<void> Check() const;
 
   const char* Name() const override { return "idem.OwnedFiles"; }
+  // See sure_files.h.
+  rocksdb::IOStatus NewRandomAccessFile(const std::string& path,
+                                        const rocksdb::FileOptions& options,
+                                        std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                        rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* file,
                                     rocksdb::IODebugContext* debug) override;
@@ -54,6 +60,19 @@ class OwnedFiles final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
                                const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;
+  // A file that RocksDB takes over is renamed: so it never has two names, and no file system is
+  // needed that knows links. RocksDB then removes the old name, which is gone already.
+  //
+  // When the manifest cannot be written, RocksDB 7.8 removes the new name too, although the record
+  // that names it may be on the disk: the store could not be opened any more. So until SettleTaken
+  // such a file is not removed, whatever RocksDB says; one that no manifest names goes with the
+  // next opening.
+  rocksdb::IOStatus LinkFile(const std::string& from, const std::string& to,
+                             const rocksdb::IOOptions& options,
+                             rocksdb::IODebugContext* debug) override;
+
+  // The files that were taken over belong to the store for certain.
+  void SettleTaken();
 
  private:
   // One state of CURRENT. An inode number may come back, together with the time it cannot.
@@ -64,12 +83,14 @@ class OwnedFiles final : public rocksdb::FileSystemWrapper {
   };
   std::optional<Stamp> Look() const;  // unset: there is no such file
   rocksdb::IOStatus MayChange() const;
+  bool IsTaken(const std::string& path) const;
 
   const DirectoryLock* const lock_;
   const std::string current_;
-  mutable std::mutex mutex_;    // taken across a rename of CURRENT
-  bool known_ = false;          // guarded by mutex_: this writer has replaced CURRENT
-  std::optional<Stamp> stamp_;  // guarded by mutex_: what it was then
+  mutable std::mutex mutex_;     // taken across a rename of CURRENT
+  bool known_ = false;           // guarded by mutex_: this writer has replaced CURRENT
+  std::optional<Stamp> stamp_;   // guarded by mutex_: what it was then
+  std::set<std::string> taken_;  // guarded by mutex_: paths of files that were taken over
 };
 
 }  // namespace idem::storage

@@ -2,6 +2,8 @@
 
 #include "storage/rocks/private_files.h"
 
+#include "storage/rocks/sure_files.h"
+
 #include <rocksdb/file_system.h>
 
 #include <sys/stat.h>
@@ -33,6 +35,13 @@ class PrivateFileSystem final : public rocksdb::FileSystemWrapper {
 
   const char* Name() const override { return "idem.PrivateFileSystem"; }
 
+  // See sure_files.h. Here for those who only read; a writer does it once more.
+  IOStatus NewRandomAccessFile(const std::string& path, const FileOptions& options,
+                               std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                               IODebugContext* debug) override {
+    IOStatus status = FileSystemWrapper::NewRandomAccessFile(path, options, file, debug);
+    return status.ok() ? MakeSure(target(), path, file) : status;
+  }
   IOStatus NewWritableFile(const std::string& path, const FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* file,
                            IODebugContext* debug) override {

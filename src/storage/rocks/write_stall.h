@@ -28,6 +28,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace idem::storage {
@@ -53,7 +54,10 @@ class WriteStall {
   // How long all calls of Write have waited so far.
   std::uint64_t waited_micros() const { return waited_us_; }
 
-  // kStalled, for a Write that was Incomplete.
+  // Waits up to the limit until `done` holds. False: it does not.
+  bool WaitFor(const std::function<bool()>& done) const;
+
+  // kStalled, for a Write that was Incomplete or a WaitFor that was false.
   static Error TimedOut();
 
  private:

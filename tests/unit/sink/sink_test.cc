@@ -123,5 +123,25 @@ TEST_F(Sinks, LimitsOfTablesAndBatchesLoseNothing) {
             ErrorCode::kInvalidArgument);
 }
 
+TEST_F(Sinks, ABulkCommitIsDurableWithAllBeforeItWhateverWasAsked) {
+  Open({.durability = Durability::kAsync});
+  const Table rows = sink_->OpenTable("rows").value();
+  batch_.From({"a", 0, 0});
+  batch_.Upsert(rows, {1}, "v", {.version = 1});
+  const CommitReport before = sink_->Commit(batch_).value();
+  EXPECT_FALSE(before.durable());
+  batch_.Clear();
+  batch_.From({"b", 0, 0});
+  batch_.Upsert(rows, {1}, "w", {.version = 2});
+  const CommitReport bulk = sink_->Commit(batch_, {.bulk = true}).value();
+  EXPECT_TRUE(bulk.durable());
+  EXPECT_EQ(bulk.count(Verdict::kUpdated), 1U);
+  EXPECT_EQ(bulk.outcomes()[0].commit, before.commit() + 1);
+  EXPECT_EQ(sink_->ReadMetrics().durable_commit, bulk.commit());
+  EXPECT_EQ(sink_->DurableCheckpoints("a").value().at(0).next, 1);
+  EXPECT_EQ(sink_->DurableCheckpoints("b").value().at(0).next, 1);
+  EXPECT_EQ(sink_->Commit(batch_).value().count(Verdict::kReplayed), 1U);
+}
+
 }  // namespace
 }  // namespace idem

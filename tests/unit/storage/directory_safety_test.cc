@@ -77,10 +77,10 @@ TEST_F(DirectorySafety, EverythingIsForItsOwnerAloneWhateverTheUmask) {
     for (int opening = 0; opening < 2; ++opening) {
       const auto store = OpenRocksStore(store_path, options).value();
       for (int i = 0; i < 50; ++i) {
-        Plan()
-            .Put(RowKey(std::to_string(i)), std::string(4'000, 'x'))
-            .CommitTo(store.get())
-            .value();
+        Plan plan;
+        plan.Put(RowKey(std::to_string(i)), std::string(4'000, 'x'));
+        if (i % 25 == 0) plan.Bulk();
+        plan.CommitTo(store.get()).value();
       }
     }
     EXPECT_EQ(ModeOf(store_path), mode_t{0700}) << mask;

@@ -3,6 +3,7 @@
 #include "storage/rocks/owned_files.h"
 
 #include "storage/rocks/rocks_store.h"
+#include "storage/rocks/sure_files.h"
 #include "support/temp_directory.h"
 
 #include <gmock/gmock.h>
@@ -98,6 +99,60 @@ TEST(OwnedFiles, AWriterThatLostTheStoreRemovesNothingWhenItCloses) {
   fs::remove(directory.path() / kLockFile);
   first.reset();
   EXPECT_TRUE(fs::exists(kept));
+}
+
+TEST_F(OwnedFilesTest, AFileThatIsTakenOverIsKeptUntilThatIsCertain) {
+  ASSERT_TRUE(Make("IDEM_BULK_0").ok());
+  EXPECT_TRUE(files_.LinkFile(Path("IDEM_BULK_0"), Path("000008.sst"), {}, nullptr).ok());
+  EXPECT_FALSE(fs::exists(Path("IDEM_BULK_0"))) << "no file has two names";
+  EXPECT_TRUE(files_.DeleteFile(Path("IDEM_BULK_0"), {}, nullptr).ok()) << "it is gone already";
+  EXPECT_TRUE(files_.DeleteFile(Path("000008.sst"), {}, nullptr).ok());
+  EXPECT_TRUE(fs::exists(Path("000008.sst"))) << "a manifest may name it";
+  files_.SettleTaken();
+  EXPECT_TRUE(files_.DeleteFile(Path("000008.sst"), {}, nullptr).ok());
+  EXPECT_FALSE(fs::exists(Path("000008.sst")));
+  EXPECT_FALSE(files_.DeleteFile(Path("000008.sst"), {}, nullptr).ok());
+}
+
+TEST_F(OwnedFilesTest, AFileToBeTakenOverIsTakenByItsWriterAlone) {
+  ASSERT_TRUE(Make("IDEM_BULK_0").ok());
+  ReplaceCurrentFromOutside();
+  EXPECT_FALSE(files_.LinkFile(Path("IDEM_BULK_0"), Path("000008.sst"), {}, nullptr).ok());
+  EXPECT_TRUE(fs::exists(Path("IDEM_BULK_0")));
+}
+
+TEST(SureFile, ItsEndCanBeReadWhateverBecomesOfTheDisk) {
+  const TempDirectory directory;
+  const std::string path = directory.path() / "file";
+  std::ofstream(path) << std::string(20'000, 'a') << "the end";
+  const auto system = rocksdb::FileSystem::Default();
+  std::unique_ptr<rocksdb::FSRandomAccessFile> file;
+  ASSERT_TRUE(system->NewRandomAccessFile(path, {}, &file, nullptr).ok());
+  ASSERT_TRUE(MakeSure(system.get(), path, &file).ok());
+  fs::resize_file(path, 10'000);
+  char scratch[16];
+  rocksdb::Slice read;
+  ASSERT_TRUE(file->Read(20'000, 16, {}, &read, scratch, nullptr).ok());
+  EXPECT_EQ(read.ToString(), "the end");
+  ASSERT_TRUE(file->Read(2'000, 2, {}, &read, scratch, nullptr).ok());
+  EXPECT_EQ(read.ToString(), "aa") << "the rest is read when it is asked for";
+  EXPECT_FALSE(MakeSure(system.get(), directory.path() / "none", &file).ok());
+}
+
+TEST(SureFile, AFileInMemoryHoldsWhatItsFileHeld) {
+  const TempDirectory directory;
+  const std::string path = directory.path() / "file";
+  std::ofstream(path) << "0123456789";
+  std::unique_ptr<rocksdb::FSRandomAccessFile> file;
+  ASSERT_TRUE(NewFileInMemory(rocksdb::FileSystem::Default().get(), path, &file).ok());
+  fs::remove(path);
+  char scratch[16];
+  rocksdb::Slice read;
+  ASSERT_TRUE(file->Read(7, 9, {}, &read, scratch, nullptr).ok());
+  EXPECT_EQ(read.ToString(), "789");
+  ASSERT_TRUE(file->Read(11, 9, {}, &read, scratch, nullptr).ok());
+  EXPECT_EQ(read.ToString(), "");
+  EXPECT_FALSE(NewFileInMemory(rocksdb::FileSystem::Default().get(), path, &file).ok());
 }
 
 }  // namespace

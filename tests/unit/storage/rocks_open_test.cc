@@ -226,5 +226,22 @@ TEST_F(RocksOpen, AForkedChildCannotCommitAndHarmsNothing) {
   EXPECT_EQ(ScanAll(*OpenRocksStore(store_path(), {}).value()), (Entries{{"a", "1"}, {"b", "3"}}));
 }
 
+// What a killed bulk commit leaves is removed by who may write, and by nobody else.
+TEST_F(RocksOpen, FilesThatWereNotTakenOverGoWithTheNextWriter) {
+  MakeStore();
+  const fs::path left = store_path() / "IDEM_BULK_3";
+  std::ofstream(left) << "half a file";
+  ASSERT_TRUE(OpenRocksReader(store_path(), {}));
+  EXPECT_TRUE(fs::exists(left)) << "a reader changes nothing";
+  const Inspection refuse = [](const StoreView*, std::string_view) -> Result<void> {
+    return Error(ErrorCode::kStoreBehind, "not this one; take another");
+  };
+  ASSERT_FALSE(OpenRocksStore(store_path(), {}, refuse));
+  EXPECT_TRUE(fs::exists(left)) << "neither does an opening that is refused";
+  const auto store = OpenRocksStore(store_path(), {}).value();
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_EQ(ScanAll(*store), (Entries{{"a", "1"}}));
+}
+
 }  // namespace
 }  // namespace idem::storage

@@ -117,6 +117,25 @@ class RocksPoison : public ::testing::Test {
   std::unique_ptr<Store> store_;
 };
 
+// What fails before RocksDB takes the files over fails without effect, and ends nothing.
+TEST_F(RocksPoison, FilesOfABulkCommitThatCannotBeWrittenRejectIt) {
+  Open("IDEM_BULK_0");
+  const Entries before = ScanAll(*store_);
+  for (std::atomic<bool>* fault : {&faults_.append, &faults_.sync}) {
+    *fault = true;
+    const Result<void> refused =
+        Plan().Put("a", "2").Put(RowKey("b"), "2").Bulk().CommitTo(store_.get());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kIoError);
+    EXPECT_EQ(refused.error().next_step(), NextStep::kRetry);
+    EXPECT_EQ(ScanAll(*store_), before);
+    EXPECT_FALSE(std::filesystem::exists(path() / "IDEM_BULK_0"));
+    *fault = false;
+  }
+  Plan().Put("a", "2").Put(RowKey("b"), "2").Bulk().CommitTo(store_.get()).value();
+  EXPECT_EQ(ScanAll(*store_), (Entries{{"a", "2"}, {RowKey("b"), "2"}}));
+}
+
 TEST_F(RocksPoison, AFailedAppendIsUnknown) {
   Open(".log");
   faults_.append = true;

@@ -5,6 +5,7 @@
 
 #include "conformance/store_fixture.h"
 #include "held_env.h"
+#include "storage/rocks/bulk_files.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "support/temp_directory.h"
 
@@ -149,6 +150,43 @@ TEST_F(RocksPressure, FlushesThatDoNotEndStallCommitsWithoutEffect) {
   env_->Release();
   ExpectGoesOn(refused);
   EXPECT_FALSE(store_->ReadPressure().stopped);
+}
+
+TEST_F(RocksPressure, ABulkCommitWaitsForTheFlushBeforeItButNotForEver) {
+  options_.stall_wait_ms = 100;
+  Open();
+  ASSERT_TRUE(Commit(0));
+  env_->Hold(rocksdb::Env::HIGH);
+  Plan bulk;
+  bulk.Put(RowKey("bulk"), "value").Bulk();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(bulk.CommitTo(store_.get()).error().code(), ErrorCode::kStalled);
+    EXPECT_EQ(ScanAll(*store_).size(), 1U);
+    EXPECT_EQ(FoundAfterAKill().size(), 1U);
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(path())) {
+    EXPECT_FALSE(IsBulkFile(entry.path().string())) << entry.path();
+  }
+  ASSERT_TRUE(Commit(1)) << "others go on";
+  env_->Release();
+  Result<void> committed = bulk.CommitTo(store_.get());
+  for (int i = 0; i < 100 && !committed; ++i) committed = bulk.CommitTo(store_.get());
+  ASSERT_TRUE(committed) << committed.error().message();
+  EXPECT_EQ(ScanAll(*store_).size(), 3U);
+  EXPECT_EQ(FoundAfterAKill().size(), 3U);
+}
+
+TEST_F(RocksPressure, AFullDiskRefusesABulkCommitBeforeItsFilesAreMade) {
+  options_.keep_free_bytes = 1 << 20;
+  room_->room = (1 << 20) + 4'000;
+  Open();
+  Plan bulk;
+  bulk.Put(RowKey("bulk"), std::string(4'000, 'x')).Bulk();
+  const std::uintmax_t bytes = BytesOnDisk();
+  EXPECT_EQ(bulk.CommitTo(store_.get()).error().code(), ErrorCode::kNoSpace);
+  EXPECT_EQ(BytesOnDisk(), bytes);
+  room_->room = UINT64_MAX;
+  EXPECT_TRUE(bulk.CommitTo(store_.get()));
 }
 
 TEST_F(RocksPressure, AStallIsWaitedForAsLongAsTheOptionSays) {

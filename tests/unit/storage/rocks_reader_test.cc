@@ -103,20 +103,20 @@ TEST_F(RocksReader, ChangesNoFileAndLeavesNoneBehind) {
   EXPECT_TRUE(fs::is_empty(temporary.path()));
 }
 
-// While the writer flushes and compacts, logs and sorted files come and go under the reader. A
-// RocksDB secondary by itself then shows holes (rows missing that are older than the last) and old
-// values (of the last) as if nothing were wrong.
+// While the writer flushes, compacts and takes files over, logs and sorted files come and go under
+// the reader. A RocksDB secondary by itself then shows holes (rows missing that are older than the
+// last) and old values (of the last) as if nothing were wrong.
 TEST_F(RocksReader, FollowsABusyWriter) {
   constexpr int kViews = 60;
   std::atomic<int> acknowledged = -1;
   std::atomic<bool> stop = false;
   std::thread writer([this, &acknowledged, &stop] {
     for (int i = 0; !stop; ++i) {
-      Plan()
-          .Put(RowKey(std::to_string(i)), std::string(500, 'x'))
-          .Put(RowKey("last"), std::to_string(i))
-          .CommitTo(writer_.get())
-          .value();
+      Plan plan;
+      plan.Put(RowKey(std::to_string(i)), std::string(500, 'x'));
+      plan.Put(RowKey("last"), std::to_string(i));
+      if (i % 50 == 49) plan.Bulk();
+      plan.CommitTo(writer_.get()).value();
       acknowledged.store(i);
       std::this_thread::sleep_for(std::chrono::microseconds(50));
     }

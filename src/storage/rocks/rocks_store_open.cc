@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a directory to an open store: looks at what is there before anything is changed.
+#include "storage/rocks/rocks_store.h"
+
+#include "base/log.h"
+#include "storage/rocks/directory_safety.h"
+#include "storage/rocks/entropy.h"
+#include "storage/rocks/examination.h"
+#include "storage/rocks/private_files.h"
+#include "storage/rocks/rocks_store_impl.h"
+#include "storage/rocks/rocks_store_internal.h"
+#include "storage/rocks/store_directory.h"
+
+#include <string>
+#include <utility>
+
+namespace idem::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<std::unique_ptr<Store>> Create(const fs::path& directory,
+                                      std::unique_ptr<DirectoryLock> lock,
+                                      const SinkOptions& options, rocksdb::Env* env) {
+  codec::FormatHeader header;
+  if (Result<void> filled = FillRandom(header.store_id.bytes); !filled) return filled.error();
+  if (Result<void> begun = BeginCreation(directory, header); !begun) return begun.error();
+  auto watermark = WatermarkFile::Create(directory, header.store_id);
+  if (!watermark) return watermark.error();
+  auto store =
+      std::make_unique<RocksStore>(std::move(lock), *std::move(watermark), directory, options, env);
+  if (Result<void> created = store->Create(directory, header); !created) return created.error();
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+Result<std::unique_ptr<Store>> OpenExamined(Recoverable found, rocksdb::WALRecoveryMode mode,
+                                            const SinkOptions& options, rocksdb::Env* env) {
+  auto store = std::make_unique<RocksStore>(std::move(found.lock), std::move(found.watermark),
+                                            found.directory, options, env);
+  if (Result<void> opened = store->OpenFound(found.directory, found.header, mode); !opened) {
+    return opened.error();
+  }
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+Result<std::unique_ptr<Store>> OpenExisting(Recoverable found, const SinkOptions& options,
+                                            const Inspection& inspect, rocksdb::Env* env) {
+  auto watermark = WatermarkFile::Open(found.directory, found.header.store_id);
+  if (!watermark) return watermark.error();
+  found.watermark = *std::move(watermark);
+  Result<codec::FileMark> manifest =
+      Examine(found.directory, found.header, found.watermark->image(), inspect, options, env);
+  if (!manifest) return manifest.error();
+  Result<void> settled = SettleManifest(env->GetFileSystem().get(), found.directory.string(),
+                                        *std::move(manifest), found.watermark.get());
+  if (!settled) return settled.error();
+  return OpenExamined(std::move(found), rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords,
+                      options, env);
+}
+
+Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions& options,
+                                    const Inspection& inspect, rocksdb::Env* env) {
+  if (Result<void> version = CheckRocksVersion(); !version) return version.error();
+  if (Result<void> safe = CheckDirectorySafety(directory); !safe) return safe.error();
+  Result<StoreDirectory> found = InspectDirectory(directory);
+  if (!found) return found.error();
+  if (found->kind != DirectoryKind::kStore && !options.create_if_missing) {
+    return StoreMissing(directory);
+  }
+  if (found->kind != DirectoryKind::kStore && inspect) {
+    if (Result<void> passed = inspect(nullptr, {}); !passed) return passed.error();
+  }
+  if (found->kind == DirectoryKind::kMissing) {
+    if (Result<void> made = MakeDirectory(directory); !made) return made.error();
+  }
+  const fs::path real = fs::canonical(directory);
+  Result<std::unique_ptr<DirectoryLock>> lock = DirectoryLock::Acquire(real);
+  if (!lock) return lock.error();
+  // Only now does nobody else change it.
+  if (Result<void> safe = CheckDirectorySafety(real); !safe) return safe.error();
+  found = InspectDirectory(real);
+  if (!found) return found.error();
+
+  auto store =
+      found->kind == DirectoryKind::kStore
+          ? OpenExisting({real, found->header, *std::move(lock), nullptr}, options, inspect, env)
+          : Create(real, *std::move(lock), options, env);
+  if (store) base::Log(options.logger, LogLevel::kInfo, "opened the store in {}", real.string());
+  return store;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> OpenRocksStore(const fs::path& directory, const SinkOptions& options,
+                                              const Inspection& inspect, rocksdb::Env* env) {
+  return Guarded([&] { return Open(directory, options, inspect, env); });
+}
+
+Result<std::unique_ptr<Store>> OpenRocksStore(const fs::path& directory, const SinkOptions& options,
+                                              const Inspection& inspect) {
+  return OpenRocksStore(directory, options, inspect, PrivateFilesEnv());
+}
+
+Result<std::unique_ptr<Store>> OpenRecovering(Recoverable found, rocksdb::WALRecoveryMode mode,
+                                              const SinkOptions& options, rocksdb::Env* env) {
+  return Guarded([&] { return OpenExamined(std::move(found), mode, options, env); });
+}
+
+}  // namespace idem::storage
