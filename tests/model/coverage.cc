@@ -105,8 +105,9 @@ constexpr const char* kNotAsked[] = {
     "verdict of one key: UPDATED, then TOO_LATE",
 };
 
-const std::vector<std::string> kSteps = {"table",   "source", "commit",  "token", "empty", "rewind",
-                                         "resolve", "forget", "collect", "flush", "reopen", "bulk"};
+const std::vector<std::string> kSteps = {"table",   "source", "commit",  "token",
+                                         "empty",   "rewind", "resolve", "forget",
+                                         "collect", "flush",  "reopen",  "bulk"};
 enum StepKind : std::size_t {
   kTable,
   kSource,

@@ -26,7 +26,7 @@ using testing::Plan;
 using testing::RowKey;
 using testing::ScanAll;
 
-const std::string kAbout = "\x03";        // an entry that is no row
+const std::string kAbout = "\x03";       // an entry that is no row
 const std::string kLarge(1 << 20, 'x');  // so that rows and the rest go to different files
 
 // What there is before an operation, and at the end.

@@ -37,9 +37,10 @@ class SwallowsErrors final : public FrontStore {
 
 class FaultMutant : public ::testing::Test {
  protected:
-  // How many faults of this kind show a violation whose text says `why`.
-  std::size_t Violations(Fault fault, const StoreWrapper& wrapper, std::string_view why) {
-    const Workload workload(4, 24);
+  // How many faults of this kind show a violation whose text says `why`, in one workload.
+  std::size_t Violations(std::uint64_t seed, Fault fault, const StoreWrapper& wrapper,
+                         std::string_view why) {
+    const Workload workload(seed, 24);
     const testing::Scratch scratch("idem-fault-mutant");
     std::size_t violations = 0;
     Isolation({}).Run(
@@ -54,21 +55,27 @@ class FaultMutant : public ::testing::Test {
         });
     return violations;
   }
+
+  // What a lost sync takes depends on when the next flush comes: not every workload shows it.
+  bool LosesAcknowledged(Fault fault, const StoreWrapper& wrapper) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+      if (Violations(seed, fault, wrapper, "lost acknowledged commits") > 0) return true;
+    }
+    return false;
+  }
 };
 
 TEST_F(FaultMutant, NoneIsNotCaught) {
-  EXPECT_EQ(Violations(Fault::kShortWrite, {}, ""), 0U);
-  EXPECT_EQ(Violations(Fault::kLostSync, {}, ""), 0U);
+  EXPECT_EQ(Violations(4, Fault::kShortWrite, {}, ""), 0U);
+  EXPECT_EQ(Violations(4, Fault::kLostSync, {}, ""), 0U);
 }
 
 TEST_F(FaultMutant, WriteThatFailedIsAcknowledged) {
-  EXPECT_GT(Violations(Fault::kShortWrite, Wrapper<SwallowsErrors>(), "lost acknowledged commits"),
-            0U);
+  EXPECT_TRUE(LosesAcknowledged(Fault::kShortWrite, Wrapper<SwallowsErrors>()));
 }
 
 TEST_F(FaultMutant, SyncThatFailedIsAcknowledged) {
-  EXPECT_GT(Violations(Fault::kLostSync, Wrapper<SwallowsErrors>(), "lost acknowledged commits"),
-            0U);
+  EXPECT_TRUE(LosesAcknowledged(Fault::kLostSync, Wrapper<SwallowsErrors>()));
 }
 
 }  // namespace

@@ -98,10 +98,9 @@ TEST_F(SinkHealthTest, NumbersAreThoseOfTheStoreAndOfTheLedger) {
   const SinkHealth health = sink_->ReadHealth();
   EXPECT_EQ(health.undurable_commits, 3U);
   const std::string text = ToPrometheusText(health);
-  for (const char* sample :
-       {"idem_free_disk_bytes 11\n", "idem_log_bytes 12\n", "idem_memtable_bytes 13\n",
-        "idem_pending_compaction_bytes 14\n", "idem_undurable_commits 3\n",
-        "idem_rows_to_load 0\n"}) {
+  for (const char* sample : {"idem_free_disk_bytes 11\n", "idem_log_bytes 12\n",
+                             "idem_memtable_bytes 13\n", "idem_pending_compaction_bytes 14\n",
+                             "idem_undurable_commits 3\n", "idem_rows_to_load 0\n"}) {
     EXPECT_NE(text.find(sample), std::string::npos) << sample;
   }
   ASSERT_TRUE(sink_->Flush());
