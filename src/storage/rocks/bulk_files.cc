@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <utility>
 
 namespace idem::storage {
@@ -84,7 +85,8 @@ rocksdb::Status RemoveBulkFiles(rocksdb::FileSystem* files, const std::string& d
   for (const std::string& name : names) {
     if (!status.ok()) break;
     if (!IsBulkFile(name)) continue;
-    status = files->DeleteFile(directory + "/" + name, rocksdb::IOOptions(), nullptr);
+    const std::string path = (std::filesystem::path(directory) / name).string();
+    status = files->DeleteFile(path, rocksdb::IOOptions(), nullptr);
   }
   return status;
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <utility>
 
 namespace idem::storage {
@@ -20,7 +19,7 @@ constexpr std::uint64_t kTailBytes = 16 << 10;
 Slice CopyFrom(const std::string& bytes, std::uint64_t offset, std::size_t n, char* scratch) {
   const std::size_t begin = std::min<std::uint64_t>(offset, bytes.size());
   const std::size_t size = std::min(n, bytes.size() - begin);
-  std::memcpy(scratch, bytes.data() + begin, size);
+  std::copy_n(bytes.data() + begin, size, scratch);
   return {scratch, size};
 }
 
