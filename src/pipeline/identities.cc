@@ -15,6 +15,7 @@ constexpr std::uint64_t kLogUnitsMax = 0xfffffffe;  // a place and one more fit 
 constexpr std::uint64_t kEntriesMin = 4;            // a log that holds fewer of one is not for it
 constexpr std::size_t kKeyBytesAtMost = (1 << 24) - 1;
 constexpr std::size_t kHeadBytesAtMost = 255;
+constexpr std::string_view kNoHead = "";
 
 // Over its capacity the filter says "maybe" ever more often. At this many times of it two answers
 // of three are, and a scan that fills it is not worth its time.
@@ -143,7 +144,7 @@ void Identities::Put(std::string_view key, std::uint64_t hash, std::string_view 
 // An entry without a head is one that is certainly not there: it keeps what is learned later from
 // coming back.
 void Identities::Erase(std::string_view key, std::uint64_t hash) noexcept {
-  learned_ ? Remove(key, hash) : Put(key, hash, {});
+  learned_ ? Remove(key, hash) : Put(key, hash, kNoHead);
 }
 
 // The entry stays in the log until its turn comes; without a slot nobody finds it.

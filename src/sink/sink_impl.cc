@@ -12,9 +12,12 @@
 #include "sink/batch_impl.h"
 #include "sink/latency.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <new>
 #include <string>
+#include <system_error>
 
 namespace idem {
 namespace {
@@ -43,7 +46,8 @@ Result<void> CheckSinkOptions(const SinkOptions& options) {
 }  // namespace
 
 SinkImpl::SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& options)
-    : options_(options),
+    : process_(::getpid()),
+      options_(options),
       clock_(options.clock != nullptr ? options.clock : Clock::System()),
       store_(std::move(store)),
       committer_(store_.get(), &ledger_, &options_, clock_),
@@ -66,7 +70,12 @@ Result<std::unique_ptr<IdempotentSink>> SinkImpl::Open(std::shared_ptr<storage::
                                                        const SinkOptions& options) {
   if (auto ok = CheckSinkOptions(options); !ok) return ok.error();
   std::unique_ptr<SinkImpl> impl(new SinkImpl(std::move(store), options));
-  if (auto ok = impl->Load(); !ok) return ok.error();
+  try {
+    if (auto ok = impl->Load(); !ok) return ok.error();
+  } catch (const std::system_error& error) {
+    return Error(ErrorCode::kIoError, std::string("the system gave no thread (") + error.what() +
+                                          "); raise its limit of threads and open again");
+  }
   return std::unique_ptr<IdempotentSink>(new IdempotentSink(std::move(impl)));
 }
 
@@ -83,6 +92,12 @@ storage::Inspection SinkImpl::NewInspection(const SinkOptions& options) {
   return [&options](const storage::StoreView* found, std::string_view note) {
     return pipeline::CheckNotBehind(found, note, options.acknowledged);
   };
+}
+
+// In a forked child nobody gives back the mutex that a thread held which the child does not have.
+// Its store is refused to it anyway, which is said without the mutex.
+Result<void> SinkImpl::CheckProcess() const {
+  return ::getpid() == process_ ? Result<void>() : store_->CheckWriter(ledger_.epoch);
 }
 
 // Nothing is written to a store that lacks something.
@@ -140,6 +155,7 @@ Result<Table> SinkImpl::OpenTable(std::string_view name, TableOptions options) {
   if (auto ok = base::CheckTableName(name); !ok) return ok.error();
   if (auto ok = rules::CheckTableOptions(options); !ok) return ok.error();
   options = Normalised(std::move(options));
+  if (auto ok = CheckProcess(); !ok) return ok.error();
   const std::lock_guard lock(commit_mutex_);
   const auto found = ledger_.tables.find(name);
   if (found == ledger_.tables.end()) return CreateTable(name, std::move(options));
@@ -182,6 +198,7 @@ Result<void> SinkImpl::DeclareSource(std::string_view source, const SourceOption
     return Error(ErrorCode::kInvalidArgument,
                  "SourceOptions::gaps is none of its enumerators; see <idem/checkpoint.h>");
   }
+  if (auto ok = CheckProcess(); !ok) return ok;
   const std::lock_guard lock(commit_mutex_);
   const auto declared = ledger_.sources.find(source);
   const SourceOptions stored = ledger_.OptionsOf(source);
@@ -231,6 +248,7 @@ Result<CommitReport> SinkImpl::Commit(const Batch& batch, const CommitOptions& o
 
 Result<CommitReport> SinkImpl::CommitWritten(const pipeline::RecordBuffer& batch,
                                              const CommitOptions& options) {
+  if (auto ok = CheckProcess(); !ok) return ok.error();
   const std::lock_guard lock(commit_mutex_);
   const std::uint64_t before = ledger_.last_commit;
   auto tables = CheckTables(batch);

@@ -13,6 +13,8 @@
 
 #include <idem/idempotent_sink.h>
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -59,6 +61,7 @@ class SinkImpl {
  private:
   SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& options);
   Result<void> CheckFound() const;
+  Result<void> CheckProcess() const;
   Result<void> Load();
   Result<void> LoadIdentities(std::unique_ptr<storage::StoreView> view);
   Result<void> CheckTables(const pipeline::RecordBuffer& batch) const;
@@ -73,6 +76,7 @@ class SinkImpl {
              std::uint64_t before);
 
   // Constant after construction.
+  const pid_t process_;
   const SinkOptions options_;
   Clock* const clock_;
   StoreOpener open_store_;  // null: the store cannot be opened again

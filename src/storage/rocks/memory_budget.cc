@@ -4,6 +4,8 @@
 
 #include "storage/rocks/memory_budget_impl.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::size_t kActiveShare = 2;  // what no flush has begun for is at most half
 constexpr std::size_t kFloorShare = 4;   // of a write buffer: below it nobody waits
+constexpr std::size_t kWorthShare = 8;   // of a write buffer: less is not worth a file
 
 std::uint64_t Number(rocksdb::DB* db, const std::string& property) {
   std::uint64_t value = 0;
@@ -27,6 +30,10 @@ std::uint64_t ActiveBytes(rocksdb::DB* db) {
 
 bool IsFlushing(rocksdb::DB* db) {
   return Number(db, rocksdb::DB::Properties::kNumImmutableMemTable) > 0;
+}
+
+bool HasShare(rocksdb::DB* db, std::size_t share) {
+  return ActiveBytes(db) >= db->GetOptions().write_buffer_size / share;
 }
 
 bool BeginFlush(rocksdb::DB* db) {
@@ -66,12 +73,12 @@ MemoryUsage MemoryBudgetImpl::usage() const {
 
 void MemoryBudgetImpl::Join(rocksdb::DB* db) {
   const std::lock_guard lock(mutex_);
-  stores_.push_back(db);
+  stores_.push_back({db, ::getpid()});
 }
 
 void MemoryBudgetImpl::Leave(rocksdb::DB* db) {
   const std::lock_guard lock(mutex_);
-  std::erase(stores_, db);
+  std::erase_if(stores_, [db](const Member& member) { return member.db == db; });
 }
 
 bool MemoryBudgetImpl::MustWait(rocksdb::DB* db) {
@@ -79,17 +86,23 @@ bool MemoryBudgetImpl::MustWait(rocksdb::DB* db) {
   if (buffers_->mutable_memtable_memory_usage() >= limit_ / kActiveShare) FlushLargest();
   if (buffers_->memory_usage() < limit_) return false;
   if (IsFlushing(db)) return true;
-  if (ActiveBytes(db) < db->GetOptions().write_buffer_size / kFloorShare) return false;
-  return BeginFlush(db);
+  return HasShare(db, kFloorShare) && BeginFlush(db);
+}
+
+bool MemoryBudgetImpl::Stops(rocksdb::DB* db) const {
+  if (limit_ == 0 || buffers_->memory_usage() < limit_) return false;
+  return IsFlushing(db) || HasShare(db, kFloorShare);
 }
 
 // A store that has one under way is left alone: two would only make its files smaller. One that
-// cannot is poisoned or has lost its files, and the next largest has to do.
+// cannot is poisoned or has lost its files, and the next largest has to do. Of many stores each may
+// have next to nothing: an empty memtable takes a little, too.
 void MemoryBudgetImpl::FlushLargest() {
   const std::lock_guard lock(mutex_);
   std::vector<std::pair<std::uint64_t, rocksdb::DB*>> candidates;
-  for (rocksdb::DB* db : stores_) {
-    if (!IsFlushing(db)) candidates.emplace_back(ActiveBytes(db), db);
+  for (const auto& [db, process] : stores_) {
+    if (process != ::getpid() || IsFlushing(db) || !HasShare(db, kWorthShare)) continue;
+    candidates.emplace_back(ActiveBytes(db), db);
   }
   std::sort(candidates.rbegin(), candidates.rend());
   for (const auto& [bytes, db] : candidates) {

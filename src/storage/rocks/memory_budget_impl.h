@@ -18,6 +18,8 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_buffer_manager.h>
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -48,7 +50,15 @@ class MemoryBudgetImpl {
   // rows of `db` among others, whose flush is under way. Then the commit must wait and ask again.
   bool MustWait(rocksdb::DB* db);
 
+  // Whether commits of `db` wait now.
+  bool Stops(rocksdb::DB* db) const;
+
  private:
+  struct Member {
+    rocksdb::DB* db;
+    pid_t process;  // a forked child has the entry, but no right to the store
+  };
+
   void FlushLargest();
 
   const std::size_t limit_;
@@ -56,7 +66,7 @@ class MemoryBudgetImpl {
   const std::shared_ptr<rocksdb::WriteBufferManager> buffers_;
 
   std::mutex mutex_;
-  std::vector<rocksdb::DB*> stores_;  // guarded by mutex_
+  std::vector<Member> stores_;  // guarded by mutex_
 };
 
 }  // namespace idem

@@ -22,6 +22,7 @@
 #include "storage/rocks/file_guard.h"
 #include "storage/rocks/memory_budget_impl.h"
 #include "storage/rocks/open_db.h"
+#include "storage/rocks/private_files.h"
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/rocks_store.h"
 #include "storage/rocks/rocks_view.h"
@@ -119,7 +120,7 @@ class RocksReader final : public Store {
         directory_(std::move(directory)),
         header_(header),
         cache_(MemoryBudgetImpl::CacheOf(options)),
-        rocks_(ReaderOptions(options, rocksdb::Env::Default(), cache_)) {}
+        rocks_(ReaderOptions(options, PrivateFilesEnv(), cache_)) {}
 
   // Comes first. Nothing else may be called when it failed.
   Result<void> Open() {

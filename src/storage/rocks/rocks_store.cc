@@ -134,7 +134,10 @@ Result<void> RocksStore::ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool syn
     if (stalled) return rocksdb::Status::OK();
     return status.ok() ? StillOwned() : status;
   });
-  return stalled ? WriteStall::TimedOut() : applied;
+  if (!stalled) return applied;
+  // What was waited for may have failed.
+  if (Result<void> writable = CheckWritable(); !writable) return writable;
+  return WriteStall::TimedOut();
 }
 
 Result<void> RocksStore::PutDurably(codec::Space space, std::string_view value) {
@@ -175,6 +178,7 @@ Result<void> RocksStore::CommitSorted(const WritePlan& plan) {
   return Attempt([&] {
     rocksdb::Status status = files.Ingest();
     if (status.ok()) files_->SettleTaken();
+    merges_.Refresh();
     return status.ok() ? StillOwned() : status;
   });
 }

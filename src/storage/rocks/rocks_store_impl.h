@@ -84,7 +84,12 @@ class RocksStore final : public Store {
     });
   }
 
-  StorePressure ReadPressure() const override { return PressureOf(db_.get(), space_); }
+  StorePressure ReadPressure() const override {
+    StorePressure pressure = PressureOf(db_.get(), space_);
+    const MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options_);
+    pressure.stopped |= budget != nullptr && budget->Stops(db_.get());
+    return pressure;
+  }
   std::uint64_t StalledMicros() const override { return stall_.waited_micros(); }
 
  private:

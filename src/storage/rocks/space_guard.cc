@@ -5,21 +5,10 @@
 namespace idem::storage {
 namespace {
 
-// What RocksDB writes around each entry of a batch, at most.
-constexpr std::size_t kEntryOverhead = 16;
-
 constexpr std::uint64_t kShareUnseen = 16;
 constexpr std::uint64_t kCommitsUnseen = 64;
 
 }  // namespace
-
-std::size_t BatchBytes(const WritePlan& plan) {
-  std::size_t bytes = kEntryOverhead;
-  for (const Write& write : plan.writes) {
-    bytes += kEntryOverhead + write.key.size() + (write.value ? write.value->size() : 0);
-  }
-  return bytes;
-}
 
 Result<void> SpaceGuard::Check(std::uint64_t bytes) {
   if (keep_free_ == 0) return {};

@@ -30,9 +30,6 @@
 
 namespace idem::storage {
 
-// What a plan takes as a batch of RocksDB, at most.
-std::size_t BatchBytes(const WritePlan& plan);
-
 class SpaceGuard {
  public:
   // `keep_free` of 0: nothing is refused. `merges` must outlive this.

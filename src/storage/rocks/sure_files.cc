@@ -72,6 +72,7 @@ IOStatus MakeSure(rocksdb::FileSystem* files, const std::string& path,
   Slice read;
   status = (*file)->Read(begin, tail.size(), IOOptions(), &read, tail.data(), nullptr);
   if (!status.ok()) return status;
+  if (read.size() != tail.size()) return IOStatus::IOError(path, "is shorter than it was");
   *file = std::make_unique<SureFile>(std::move(*file), begin, read.ToString());
   return status;
 }
@@ -90,7 +91,7 @@ IOStatus NewFileInMemory(rocksdb::FileSystem* files, const std::string& path,
   status = source->Read(size, IOOptions(), &read, bytes.data(), nullptr);
   if (!status.ok()) return status;
   if (read.size() != size) return IOStatus::IOError(path, "is shorter than it was");
-  if (read.data() != bytes.data()) std::memcpy(bytes.data(), read.data(), size);
+  if (read.data() != bytes.data()) std::copy_n(read.data(), size, bytes.data());
   *file = std::make_unique<FileInMemory>(std::move(bytes));
   return IOStatus::OK();
 }

@@ -85,12 +85,14 @@ rocksdb::Status WriteStall::Write(rocksdb::DB* db, rocksdb::WriteOptions options
   }
 }
 
-bool WriteStall::WaitFor(const std::function<bool()>& done) const {
+bool WriteStall::WaitFor(const std::function<bool()>& done) {
   std::uint64_t waited_us = 0;
   while (!done()) {
     if (limit_us_ - waited_us < kPollMicros) return false;
     clock_->SleepForMicroseconds(static_cast<int>(kPollMicros));
     waited_us += kPollMicros;
+    waited_us_ += kPollMicros;
+    merges_->Refresh();
   }
   return true;
 }

@@ -51,11 +51,11 @@ class WriteStall {
   // nothing of the batch was written.
   rocksdb::Status Write(rocksdb::DB* db, rocksdb::WriteOptions options, rocksdb::WriteBatch* batch);
 
-  // How long all calls of Write have waited so far.
+  // How long all calls of Write and WaitFor have waited so far.
   std::uint64_t waited_micros() const { return waited_us_; }
 
   // Waits up to the limit until `done` holds. False: it does not.
-  bool WaitFor(const std::function<bool()>& done) const;
+  bool WaitFor(const std::function<bool()>& done);
 
   // kStalled, for a Write that was Incomplete or a WaitFor that was false.
   static Error TimedOut();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What other processes see of an open store.
+#include "sink/sink_impl.h"
+#include "storage/memory/memory_store.h"
+#include "support/front_store.h"
 #include "support/temp_directory.h"
 
 #include <idem/idem.h>
@@ -11,7 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <condition_variable>
+#include <cstdint>
 #include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
 
 namespace idem {
 namespace {
@@ -23,6 +31,68 @@ int InChild(const std::function<int()>& body) {
   int status = 0;
   EXPECT_EQ(::waitpid(child, &status, 0), child);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+// Commits wait at a gate; in a child the store says what a store on a disk says there.
+class GatedStore final : public testing::FrontStore {
+ public:
+  using FrontStore::FrontStore;
+
+  Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+    return inner().Commit(plan, durability);
+  }
+  Result<void> CheckWriter(std::uint64_t epoch) const override {
+    if (::getpid() == process_) return inner().CheckWriter(epoch);
+    return Error(ErrorCode::kStoreLocked, "the store is the parent's; open it in the child");
+  }
+
+  void WaitForCommit() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return waiting_ > 0; });
+  }
+  void OpenGate() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+  void CloseGate() {
+    const std::lock_guard lock(mutex_);
+    open_ = false;
+    waiting_ = 0;
+  }
+
+ private:
+  const pid_t process_ = ::getpid();
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int waiting_ = 0;   // guarded by mutex_
+  bool open_ = true;  // guarded by mutex_
+};
+
+TEST(Processes, AChildIsRefusedWhateverAThreadOfItsParentHeld) {
+  const auto store = std::make_shared<GatedStore>(storage::NewMemoryStore());
+  const auto sink = SinkImpl::Open(store, {.durability = Durability::kAsync}).value();
+  const Table table = sink->OpenTable("log", {.mode = TableMode::kAppend}).value();
+  const auto insert = [&] {
+    Batch batch;
+    batch.Insert(table, {"k"}, "v");
+    return sink->Commit(batch);
+  };
+  store->CloseGate();
+  std::thread writer([&] { EXPECT_TRUE(insert()); });
+  store->WaitForCommit();
+  EXPECT_EQ(InChild([&] {
+              ::alarm(20);
+              const auto refused = insert();
+              return !refused && refused.error().code() == ErrorCode::kStoreLocked ? 0 : 1;
+            }),
+            0);
+  store->OpenGate();
+  writer.join();
 }
 
 TEST(Processes, ASecondOneIsLockedOutUntilTheFirstIsKilled) {
