@@ -84,19 +84,18 @@ TEST_F(BackgroundLoadTest, DecidesAlikeBeforeMeanwhileAndAfterwards) {
 
 TEST_F(BackgroundLoadTest, TakesWhatWasErasedMeanwhileForAbsent) {
   auto sink = Open(store_, 0);
-  const Table table = sink->OpenTable("other", {.horizon = 10}).value();
+  const auto other = [&] { return sink->OpenTable("other", {.horizon = 10}).value(); };
   const auto offer = [&](std::int64_t key, std::int64_t version, bool is_delete) {
     Batch batch;
-    if (is_delete) batch.Delete(table, {key}, {.version = version});
-    if (!is_delete) batch.Upsert(table, {key}, "value", {.version = version});
+    if (is_delete) batch.Delete(other(), {key}, {.version = version});
+    if (!is_delete) batch.Upsert(other(), {key}, "value", {.version = version});
     return sink->Commit(batch).value().outcomes()[0].verdict;
   };
   for (std::int64_t key = 0; key < 50; ++key) offer(key, 1, true);
   offer(100, 100, false);
   sink.reset();
   sink = Open(store_, 0);
-  EXPECT_EQ(sink->CollectTombstones(sink->OpenTable("other", {.horizon = 10}).value()).value(),
-            50U);
+  EXPECT_EQ(sink->CollectTombstones(other()).value(), 50U);
   WaitUntilLoaded(*sink);
   EXPECT_EQ(offer(7, 95, false), Verdict::kInserted);
   EXPECT_EQ(offer(8, 95, true), Verdict::kDeleted);
