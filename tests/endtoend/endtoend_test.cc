@@ -190,7 +190,7 @@ class Trial {
     zombie.Signal(SIGCONT);
     const int ended = zombie.Wait();
     const std::string why = broker().failure.data();
-    // Where it was in the middle of a commit, that one is unknown: nobody was told that it is there.
+    // In the middle of a commit that one is unknown: nobody was told that it is there.
     const bool unknown = ended == kFailed && why.rfind("Commit: CommitUnknown", 0) == 0 &&
                          why.find("was removed or replaced") != std::string::npos;
     if (ended == kWasFenced || unknown) ++fenced_;
