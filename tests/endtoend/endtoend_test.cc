@@ -132,6 +132,13 @@ class Trial {
   }
 
   void StartSink(Process* process) {
+    // An opening beside a sink whose locks were removed: see TakeOver.
+    if (process == &sink_ && beside_zombie_ && process->ended() == kFailed && FailedToOpen()) {
+      *process = Process();
+      started_ = false;
+      ++failed_openings_;
+    }
+    beside_zombie_ = false;
     // The one before was killed or had done everything; anything else is a finding.
     if (started_ && process == &sink_ && process->ended() != kDone && process->ended() != -1) {
       ADD_FAILURE() << "the sink ended with " << process->ended() << ": "
@@ -142,6 +149,8 @@ class Trial {
     const std::uint64_t seed = random_.Below(UINT64_MAX);
     process->Start([this, seed] { return Sink(&broker(), store(), seed); });
   }
+
+  bool FailedToOpen() { return std::string(broker().failure.data()).rfind("Open: ", 0) == 0; }
 
   void Disturb() {
     const bool producer = !random_.OneIn(3);
@@ -189,18 +198,15 @@ class Trial {
     std::this_thread::sleep_for(microseconds(random_.Below(60'000)));
     zombie.Signal(SIGCONT);
     const int ended = zombie.Wait();
+    beside_zombie_ = true;
     const std::string why = broker().failure.data();
     // In the middle of a commit that one is unknown: nobody was told that it is there.
     const bool unknown = ended == kFailed && why.rfind("Commit: CommitUnknown", 0) == 0 &&
                          why.find("was removed or replaced") != std::string::npos;
     if (ended == kWasFenced || unknown) ++fenced_;
     // Between its last look at the lock and its last change of a file the first one may still
-    // remove a file that the second is making. That opening fails, and the next one must not.
-    if (!sink_.Running() && sink_.ended() == kFailed && why.rfind("Open: ", 0) == 0) {
-      sink_ = Process();
-      started_ = false;
-      ++failed_openings_;
-    }
+    // remove a file that the second is making. That opening fails, and the next one must not
+    // (StartSink).
     // With nothing left to do it just ends.
     if (ended != kWasFenced && ended != kDone && !unknown) {
       ADD_FAILURE() << "a sink that was taken over ended with " << ended << ": " << why;
@@ -214,6 +220,7 @@ class Trial {
   Process sink_;
   std::array<Process, kPartitions> producers_;
   bool started_ = false;
+  bool beside_zombie_ = false;  // sink_ was started while the one before it still ran
   bool producers_running_ = true;
   std::uint64_t kills_ = 0;
   std::uint64_t pauses_ = 0;

@@ -91,6 +91,20 @@ TEST_F(IdentityLoaderTest, BringsAllThatTheStoreHolds) {
   EXPECT_EQ(Find(identities, RowKey(5'000)), Presence::kAbsent);
 }
 
+// However long keys are, a step copies about a mebibyte of them.
+TEST_F(IdentityLoaderTest, AStepEndsByItsBytesToo) {
+  constexpr int kKeys = 1'000;
+  const std::string padding(4'000, 'k');
+  for (int i = 0; i < kKeys; ++i) Commit(EventKey(static_cast<std::uint64_t>(i)) + padding, "e");
+  Identities identities(KeyHash(), 1 << 20, 1 << 12);
+  IdentityLoader loader(store_->NewView().value(), identities.hash(), kKeys, nullptr);
+  ASSERT_TRUE(loader.Read());
+  loader.Tell(&identities);
+  EXPECT_GT(loader.told(), 0U);
+  EXPECT_LT(loader.told(), 300U);
+  EXPECT_FALSE(loader.done());
+}
+
 TEST_F(IdentityLoaderTest, FiltersWhatHasNoRoom) {
   Fill(0, 300);
   Identities identities(KeyHash(), 1 << 12, 1 << 12);

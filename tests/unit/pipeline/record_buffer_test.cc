@@ -62,6 +62,16 @@ TEST(RecordBuffer, AFullOneTakesNoMoreAndSaysSo) {
   EXPECT_EQ(buffer.bytes(), 0U);
 }
 
+TEST(RecordBuffer, AdvancesFillItToo) {
+  RecordBuffer buffer({.batch_records = 1});
+  for (std::int64_t next = 1; next <= 3; ++next) buffer.Advance("topic", 0, next, "a note");
+  EXPECT_FALSE(buffer.overflowed());
+  buffer.Advance("topic", 0, 4, "a note");
+  EXPECT_TRUE(buffer.overflowed());
+  ASSERT_EQ(buffer.steps().size(), 3U);
+  EXPECT_EQ(buffer.steps().back().note, "a note");
+}
+
 TEST(RecordBuffer, PositionsFillItToo) {
   RecordBuffer buffer({.batch_records = 10});
   for (std::int64_t i = 0; i < 100 && !buffer.full(); ++i) {
