@@ -172,7 +172,7 @@ void Print(const char* order, const Loads& loads, double records) {
 }
 
 void Compare(const Settings& settings) {
-  RecordBatch made(settings.records, kValueBytes);
+  RecordBatch made(settings.records, {.bytes = kValueBytes});
   for (std::size_t i = 0; i < settings.records; ++i) {
     made.Add({i, 1, static_cast<std::int64_t>(i)});
   }
