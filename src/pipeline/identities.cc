@@ -15,7 +15,7 @@ constexpr std::uint64_t kLogUnitsMax = 0xfffffffe;  // a place and one more fit 
 constexpr std::uint64_t kEntriesMin = 4;            // a log that holds fewer of one is not for it
 constexpr std::size_t kKeyBytesAtMost = (1 << 24) - 1;
 constexpr std::size_t kHeadBytesAtMost = 255;
-constexpr std::string_view kNoHead = "";
+constexpr std::string_view kNoHead("", 0);  // not null: it is copied
 
 // Over its capacity the filter says "maybe" ever more often. At this many times of it two answers
 // of three are, and a scan that fills it is not worth its time.
