@@ -15,7 +15,6 @@ constexpr std::uint64_t kLogUnitsMax = 0xfffffffe;  // a place and one more fit 
 constexpr std::uint64_t kEntriesMin = 4;            // a log that holds fewer of one is not for it
 constexpr std::size_t kKeyBytesAtMost = (1 << 24) - 1;
 constexpr std::size_t kHeadBytesAtMost = 255;
-constexpr std::string_view kNoHead("", 0);  // not null: it is copied
 
 // Over its capacity the filter says "maybe" ever more often. At this many times of it two answers
 // of three are, and a scan that fills it is not worth its time.
@@ -142,9 +141,9 @@ void Identities::Put(std::string_view key, std::uint64_t hash, std::string_view 
 }
 
 // An entry without a head is one that is certainly not there: it keeps what is learned later from
-// coming back.
+// coming back. Empty, but not null: it is copied.
 void Identities::Erase(std::string_view key, std::uint64_t hash) noexcept {
-  learned_ ? Remove(key, hash) : Put(key, hash, kNoHead);
+  learned_ ? Remove(key, hash) : Put(key, hash, key.substr(0, 0));
 }
 
 // The entry stays in the log until its turn comes; without a slot nobody finds it.

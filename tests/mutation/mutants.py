@@ -122,7 +122,7 @@ MUTANTS = (
          "if (slot_count_ > 0 && slots()[SlotOf(key, FragmentOf(hash))].place != 0) return;", ""),
         ("what_was_forgotten_is_learned_again", "if (MayBeForgotten(hash)) return;", ""),
         ("what_was_erased_is_learned_again",
-         "learned_ ? Remove(key, hash) : Put(key, hash, kNoHead);", "Remove(key, hash);"),
+         "learned_ ? Remove(key, hash) : Put(key, hash, key.substr(0, 0));", "Remove(key, hash);"),
         ("a_changed_head_is_not_taken",
          "std::memcpy(known->bytes() + key.size(), head.data(), head.size());", ""),
         ("erased_keys_stay", "if (slots()[at].place != 0) RemoveSlot(at);", ""),
