@@ -2,8 +2,8 @@
 //
 // RocksPeer: what the peers on plain RocksDB share: key -> version and value, and the offset
 // under a key of its own, all in one WriteBatch. The engine is set up as idem sets up its own
-// (write buffer, block cache, Bloom filters, compression, checksums), so that a ratio to idem is
-// about what idem does, not about tuning.
+// (block cache, Bloom filters, compression, checksums), but for what idem chose for its own job:
+// these merge by levels, with RocksDB's usual 64 MB of write buffer.
 //
 // All leave out: verdicts, row count, digest; checkpoints of more than one offset.
 #pragma once
@@ -19,7 +19,7 @@ namespace idem::bench {
 
 void Check(const rocksdb::Status& status);
 
-// idem's settings.
+// Those settings.
 rocksdb::Options EngineOptions();
 std::unique_ptr<rocksdb::DB> OpenDb(const std::filesystem::path& directory,
                                     const rocksdb::Options& options);

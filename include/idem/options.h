@@ -70,8 +70,8 @@ struct SinkOptions {
   std::size_t write_buffer_bytes = 128 << 20;  // memory for rows not yet written to sorted files
   std::size_t cache_bytes = 64 << 20;          // memory for blocks read back
   // Memory for keys, versions and fingerprints of rows, so that what comes again, or comes newer is
-  // decided without a read: about 60 bytes a row and its key. Over it, the rows written last are
-  // kept. 0 switches it off.
+  // decided without a read: some 115 bytes a row with a key of 24. Over it, the rows written last
+  // are kept. 0 switches it off.
   std::size_t identity_bytes = 64 << 20;
   // A store of up to so many rows, tombstones and event ids is brought into that memory while it is
   // opened, about a second for a million. Of a larger one a thread of the sink does it afterwards;

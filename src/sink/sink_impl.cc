@@ -96,8 +96,11 @@ storage::Inspection SinkImpl::NewInspection(const SinkOptions& options) {
 
 // In a forked child nobody gives back the mutex that a thread held which the child does not have.
 // Its store is refused to it anyway, which is said without the mutex.
-Result<void> SinkImpl::CheckProcess() const {
-  return ::getpid() == process_ ? Result<void>() : store_->CheckWriter(ledger_.epoch);
+Result<std::unique_lock<std::mutex>> SinkImpl::LockToWrite() const {
+  if (::getpid() != process_) {
+    if (auto ok = store_->CheckWriter(ledger_.epoch); !ok) return ok.error();
+  }
+  return std::unique_lock(commit_mutex_);
 }
 
 // Nothing is written to a store that lacks something.
@@ -155,8 +158,8 @@ Result<Table> SinkImpl::OpenTable(std::string_view name, TableOptions options) {
   if (auto ok = base::CheckTableName(name); !ok) return ok.error();
   if (auto ok = rules::CheckTableOptions(options); !ok) return ok.error();
   options = Normalised(std::move(options));
-  if (auto ok = CheckProcess(); !ok) return ok.error();
-  const std::lock_guard lock(commit_mutex_);
+  const auto lock = LockToWrite();
+  if (!lock) return lock.error();
   const auto found = ledger_.tables.find(name);
   if (found == ledger_.tables.end()) return CreateTable(name, std::move(options));
   const std::string difference =
@@ -198,8 +201,8 @@ Result<void> SinkImpl::DeclareSource(std::string_view source, const SourceOption
     return Error(ErrorCode::kInvalidArgument,
                  "SourceOptions::gaps is none of its enumerators; see <idem/checkpoint.h>");
   }
-  if (auto ok = CheckProcess(); !ok) return ok;
-  const std::lock_guard lock(commit_mutex_);
+  const auto lock = LockToWrite();
+  if (!lock) return lock.error();
   const auto declared = ledger_.sources.find(source);
   const SourceOptions stored = ledger_.OptionsOf(source);
   const bool known = declared != ledger_.sources.end() || !ResumeFrom(source, false)->empty();
@@ -248,8 +251,8 @@ Result<CommitReport> SinkImpl::Commit(const Batch& batch, const CommitOptions& o
 
 Result<CommitReport> SinkImpl::CommitWritten(const pipeline::RecordBuffer& batch,
                                              const CommitOptions& options) {
-  if (auto ok = CheckProcess(); !ok) return ok.error();
-  const std::lock_guard lock(commit_mutex_);
+  const auto lock = LockToWrite();
+  if (!lock) return lock.error();
   const std::uint64_t before = ledger_.last_commit;
   auto tables = CheckTables(batch);
   const auto path = options.bulk ? storage::WritePath::kSortedFiles : storage::WritePath::kLog;

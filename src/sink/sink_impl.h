@@ -61,7 +61,7 @@ class SinkImpl {
  private:
   SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& options);
   Result<void> CheckFound() const;
-  Result<void> CheckProcess() const;
+  Result<std::unique_lock<std::mutex>> LockToWrite() const;
   Result<void> Load();
   Result<void> LoadIdentities(std::unique_ptr<storage::StoreView> view);
   Result<void> CheckTables(const pipeline::RecordBuffer& batch) const;
@@ -81,7 +81,7 @@ class SinkImpl {
   Clock* const clock_;
   StoreOpener open_store_;  // null: the store cannot be opened again
 
-  // Serialises everything that writes; guards committer_.
+  // Serialises everything that writes; guards committer_. Locked by LockToWrite.
   mutable std::mutex commit_mutex_;
 
   const std::shared_ptr<storage::Store> store_;

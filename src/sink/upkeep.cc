@@ -61,8 +61,8 @@ Result<void> SinkImpl::Rewind(std::string_view source, PartitionRef partition,
   if (auto ok = base::CheckPartition(partition); !ok) return ok;
   if (auto ok = CheckRewind(options); !ok) return ok;
   const std::string key = codec::CheckpointKey(source, partition);
-  if (auto ok = CheckProcess(); !ok) return ok;
-  const std::lock_guard lock(commit_mutex_);
+  const auto lock = LockToWrite();
+  if (!lock) return lock.error();
   const auto found = ledger_.checkpoints.find(key);
   if (found == ledger_.checkpoints.end()) {
     return Error(ErrorCode::kNotFound,
@@ -108,8 +108,8 @@ Result<void> SinkImpl::Rewind(std::string_view source, PartitionRef partition,
 
 Result<void> SinkImpl::Resolve(const QuarantineId& id, Resolution resolution) {
   const std::string key = codec::QuarantineKey(id);
-  if (auto ok = CheckProcess(); !ok) return ok;
-  const std::lock_guard lock(commit_mutex_);
+  const auto lock = LockToWrite();
+  if (!lock) return lock.error();
   auto stored = pipeline::ReadOne(*store_, key);
   if (!stored) return stored.error();
   if (!*stored) {
@@ -181,8 +181,8 @@ Result<void> SinkImpl::StageAccepted(const QuarantineEntry& entry, pipeline::Rec
 
 Result<void> SinkImpl::ForgetTokens(std::string_view application, std::int64_t below_sequence) {
   if (auto ok = base::CheckTokenName(application); !ok) return ok;
-  if (auto ok = CheckProcess(); !ok) return ok;
-  const std::lock_guard lock(commit_mutex_);
+  const auto lock = LockToWrite();
+  if (!lock) return lock.error();
   const std::string floor_key = codec::TokenFloorKey(application);
   auto stored = pipeline::ReadOne(*store_, floor_key);
   if (!stored) return stored.error();
@@ -211,8 +211,8 @@ Result<void> SinkImpl::ForgetTokens(std::string_view application, std::int64_t b
 }
 
 Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
-  if (auto ok = CheckProcess(); !ok) return ok.error();
-  const std::lock_guard lock(commit_mutex_);
+  const auto lock = LockToWrite();
+  if (!lock) return lock.error();
   const TableEntry& entry = TableAccess::Entry(table);
   if (entry.owner != this) {
     return Error(ErrorCode::kInvalidArgument, "the table belongs to another sink; open it here");

@@ -5,6 +5,7 @@
 #include "storage/rocks/merge_room.h"
 
 #include "conformance/store_fixture.h"
+#include "room_file_system.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "storage/rocks/space_guard.h"
 #include "support/temp_directory.h"
@@ -27,22 +28,10 @@ namespace idem::storage {
 namespace {
 
 using ::idem::testing::Plan;
+using ::idem::testing::RoomFileSystem;
 using ::idem::testing::RowKey;
 using ::idem::testing::ScanAll;
 using ::idem::testing::TempDirectory;
-
-// A disk with so much room, whatever is written.
-class RoomFileSystem final : public rocksdb::FileSystemWrapper {
- public:
-  RoomFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
-  const char* Name() const override { return "RoomFileSystem"; }
-  rocksdb::IOStatus GetFreeSpace(const std::string&, const rocksdb::IOOptions&, std::uint64_t* free,
-                                 rocksdb::IODebugContext*) override {
-    *free = room;
-    return rocksdb::IOStatus::OK();
-  }
-  std::atomic<std::uint64_t> room = 0;
-};
 
 // Counts how often RocksDB says that it left a merge out.
 class CountingLogger final : public Logger {

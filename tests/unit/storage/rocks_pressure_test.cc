@@ -5,6 +5,7 @@
 
 #include "conformance/store_fixture.h"
 #include "held_env.h"
+#include "room_file_system.h"
 #include "storage/rocks/bulk_files.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "support/temp_directory.h"
@@ -23,30 +24,12 @@ namespace {
 using ::idem::testing::Entries;
 using ::idem::testing::HeldEnv;
 using ::idem::testing::Plan;
+using ::idem::testing::RoomFileSystem;
 using ::idem::testing::RowKey;
 using ::idem::testing::ScanAll;
 using ::idem::testing::TempDirectory;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-// A file system that says how much room there is.
-class RoomFileSystem final : public rocksdb::FileSystemWrapper {
- public:
-  RoomFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
-
-  const char* Name() const override { return "RoomFileSystem"; }
-
-  rocksdb::IOStatus GetFreeSpace(const std::string&, const rocksdb::IOOptions&, std::uint64_t* free,
-                                 rocksdb::IODebugContext*) override {
-    ++asked;
-    *free = room;
-    return known ? rocksdb::IOStatus::OK() : rocksdb::IOStatus::NotSupported();
-  }
-
-  std::atomic<std::uint64_t> room = UINT64_MAX;
-  std::atomic<bool> known = true;
-  std::atomic<int> asked = 0;
-};
 
 class RocksPressure : public ::testing::Test {
  protected:
