@@ -74,8 +74,9 @@ struct SinkOptions {
   // are kept. 0 switches it off.
   std::size_t identity_bytes = 64 << 20;
   // A store of up to so many rows, tombstones and event ids is brought into that memory while it is
-  // opened, about a second for a million. Of a larger one a thread of the sink does it afterwards;
-  // until it is through (SinkHealth::rows_to_load), a key that is not in memory yet is looked up.
+  // opened, about two seconds for a million. Of a larger one a thread of the sink does it
+  // afterwards; until it is through (SinkHealth::rows_to_load), a key that is not in memory yet is
+  // looked up.
   std::uint64_t load_at_open_rows = 500'000;
   // Memory for the filter of all keys that are not kept there, which spares reads of new ones: 10
   // bits a key. 0 switches it off.
