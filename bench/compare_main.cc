@@ -31,7 +31,7 @@ struct Arguments {
   std::vector<std::string> workloads, peers, probes;
   std::vector<std::size_t> batches = {1000};
   std::vector<std::size_t> value_bytes = {Values().bytes};
-  std::uint64_t records = 200'000;
+  std::vector<std::uint64_t> records = {200'000};
   std::size_t rounds = 5;
   Durability durability = Durability::kAsync;
   std::string directory = std::filesystem::temp_directory_path();
@@ -71,6 +71,7 @@ CLI::Option_group* DeclarePlan(CLI::App* app, Arguments* given) {
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   own->add_option("--records", given->records, "Records measured in a run")
+      ->delimiter(',')
       ->check(CLI::Range(2, 1'000'000'000))
       ->capture_default_str();
   own->add_option("--rounds", given->rounds, "Runs of each peer")
@@ -106,19 +107,26 @@ void Declare(CLI::App* app, Arguments* given) {
   app->add_option("--svg", given->svg, "The ratios as a chart, into this file")->type_name("FILE");
 }
 
+void AddSteps(const Arguments& given, const std::string& workload, std::uint64_t records,
+              Plan* plan) {
+  for (const std::size_t batch : given.batches) {
+    for (const std::size_t bytes : given.value_bytes) {
+      plan->steps.push_back(
+          {workload, given.peers, records, batch, given.durability, {.bytes = bytes}});
+    }
+  }
+}
+
 Plan OwnPlan(const Arguments& given) {
   Plan plan{.rounds = given.rounds, .steps = {}, .probes = {}};
   auto workloads = given.workloads;
   if (workloads.empty() && given.probes.empty()) workloads = NamesOf(AllWorkloads());
   for (const std::string& workload : workloads) {
-    for (const std::size_t batch : given.batches) {
-      for (const std::size_t bytes : given.value_bytes) {
-        plan.steps.push_back(
-            {workload, given.peers, given.records, batch, given.durability, {.bytes = bytes}});
-      }
-    }
+    for (const std::uint64_t records : given.records) AddSteps(given, workload, records, &plan);
   }
-  for (const std::string& probe : given.probes) plan.probes.push_back({probe, given.records});
+  for (const std::string& probe : given.probes) {
+    for (const std::uint64_t records : given.records) plan.probes.push_back({probe, records});
+  }
   return plan;
 }
 
@@ -129,7 +137,7 @@ Plan PlanOf(const Arguments& given) {
     fmt::print(stderr, "skipped: {} is not there\n", given.values);
     return plan;
   }
-  plan.steps.push_back({"fresh", given.peers, given.records, given.batches.front(),
+  plan.steps.push_back({"fresh", given.peers, given.records.front(), given.batches.front(),
                         given.durability, ReadValues(given.values)});
   return plan;
 }

@@ -4,6 +4,7 @@
 
 #include <malloc.h>
 
+#include <cstdint>
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -15,7 +16,7 @@ namespace idem::bench {
 namespace {
 
 constexpr std::size_t kSmallBytes = 1 << 20;
-constexpr std::size_t kBytesPerRowMax = 256;  // enough that all of them are resident
+constexpr std::size_t kBytesPerRowMax = 80;  // just enough that all of them are resident
 
 double AnonymousBytes() {
   malloc_trim(0);
@@ -31,6 +32,7 @@ SinkOptions Options(std::size_t identity_bytes) {
   return {.durability = Durability::kAsync,
           .cache_bytes = kSmallBytes,
           .identity_bytes = identity_bytes,
+          .load_at_open_rows = UINT64_MAX,
           .filter_bytes = 0};
 }
 

@@ -70,7 +70,7 @@ struct SinkOptions {
   std::size_t write_buffer_bytes = 128 << 20;  // memory for rows not yet written to sorted files
   std::size_t cache_bytes = 64 << 20;          // memory for blocks read back
   // Memory for keys, versions and fingerprints of rows, so that what comes again, or comes newer is
-  // decided without a read: some 115 bytes a row with a key of 24. Over it, the rows written last
+  // decided without a read: some 75 bytes a row with a key of 24. Over it, the rows written last
   // are kept. 0 switches it off.
   std::size_t identity_bytes = 64 << 20;
   // A store of up to so many rows, tombstones and event ids is brought into that memory while it is

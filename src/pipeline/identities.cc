@@ -10,7 +10,7 @@ namespace idem::pipeline {
 namespace {
 
 constexpr std::size_t kUnitBytes = 8;
-constexpr std::size_t kSlotsShare = 6;              // one part in so many; the rest is for the log
+constexpr std::size_t kSlotsShare = 7;              // one part in so many; the rest is for the log
 constexpr std::uint64_t kLogUnitsMax = 0xfffffffe;  // a place and one more fit 32 bits
 constexpr std::uint64_t kEntriesMin = 4;            // a log that holds fewer of one is not for it
 constexpr std::size_t kKeyBytesAtMost = (1 << 24) - 1;
@@ -29,6 +29,10 @@ std::size_t LogBytes(std::size_t table_bytes, std::size_t slots_bytes) noexcept 
          kUnitBytes;
 }
 
+// How many of the slots may be taken. A probe then looks at three of them for a key that is there,
+// and at nine for one that is not: a line of the cache or two.
+std::size_t EntriesAtMost(std::size_t slots) noexcept { return slots * 3 / 4; }
+
 std::size_t SlotsBytes(std::size_t table_bytes) noexcept {
   return table_bytes / kSlotsShare / kUnitBytes * kUnitBytes;
 }
@@ -45,7 +49,8 @@ Identities::Identities(KeyHash hash, std::size_t table_bytes, std::size_t filter
 
 // The least that an entry takes decides: a scan too many costs time, one too few every read.
 bool Identities::WorthLoading(std::uint64_t keys) const noexcept {
-  const std::uint64_t table = std::min<std::uint64_t>(slot_count_ / 2, log_units_ / UnitsOf(6, 18));
+  const std::uint64_t table =
+      std::min<std::uint64_t>(EntriesAtMost(slot_count_), log_units_ / UnitsOf(6, 18));
   return keys <= table + kOverfullTimes * filter_.capacity();
 }
 
@@ -55,7 +60,7 @@ void Identities::Learn(std::string_view key, std::uint64_t hash, std::string_vie
   if (slot_count_ > 0 && slots()[SlotOf(key, FragmentOf(hash))].place != 0) return;
   if (MayBeForgotten(hash)) return;
   const bool full =
-      end_ + UnitsOf(key.size(), head.size()) > log_units_ || size_ >= slot_count_ / 2;
+      end_ + UnitsOf(key.size(), head.size()) > log_units_ || size_ >= EntriesAtMost(slot_count_);
   full ? Forget(hash) : Put(key, hash, head);
 }
 
@@ -131,7 +136,6 @@ void Identities::Put(std::string_view key, std::uint64_t hash, std::string_view 
   }
   MakeRoom(units);
   Entry* entry = EntryAt(end_);
-  entry->fragment = fragment;
   entry->sizes = sizes;
   std::memcpy(entry->bytes(), key.data(), key.size());
   std::memcpy(entry->bytes() + key.size(), head.data(), head.size());
@@ -170,7 +174,7 @@ void Identities::RemoveSlot(std::size_t at) noexcept {
 
 // Afterwards an entry of `units` fits at end_, in one piece.
 void Identities::MakeRoom(std::uint64_t units) noexcept {
-  while (size_ >= slot_count_ / 2) ForgetOldest();
+  while (size_ >= EntriesAtMost(slot_count_)) ForgetOldest();
   const std::uint64_t to_end = log_units_ - end_ % log_units_;
   const std::uint64_t skipped = to_end < units ? to_end : 0;
   while (end_ + skipped + units - begin_ > log_units_) ForgetOldest();
@@ -186,10 +190,11 @@ void Identities::ForgetOldest() noexcept {
     return;
   }
   // Only what a slot refers to is alive.
-  const std::size_t at = SlotOf(oldest.key(), oldest.fragment);
+  const std::uint64_t hash = hash_(oldest.key());
+  const std::size_t at = SlotOf(oldest.key(), FragmentOf(hash));
   if (slots()[at].place == begin_ % log_units_ + 1) {
     RemoveSlot(at);
-    Forget(hash_(oldest.key()));
+    Forget(hash);
   }
   begin_ += UnitsOf(oldest.key_bytes(), oldest.head_bytes());
 }

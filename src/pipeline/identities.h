@@ -4,7 +4,7 @@
 // found here, or is certainly new, is decided without a read.
 //
 //   slots      {fragment of the key's hash, place}  open addressing, linear probing
-//   log        {fragment, sizes} key head           a ring: a new entry overwrites the oldest ones
+//   log        {sizes} key head                     a ring: a new entry overwrites the oldest ones
 //   forgotten  a Bloom filter of the keys whose entries had to make room
 //
 // The head of an entry is its value in the store without a row's payload, which nothing decides by.
@@ -81,9 +81,8 @@ class Identities {
     std::uint32_t place;  // in the log, in units, and one more; 0: free
   };
   struct Entry {
-    std::uint32_t fragment;
-    std::uint32_t
-        sizes;  // of the key, and in the lowest byte of the head; 0: nothing up to the end
+    // Of the key, and in the lowest byte of the head; 0: nothing up to the end of the ring.
+    std::uint32_t sizes;
 
     std::size_t key_bytes() const noexcept { return sizes >> 8; }
     std::size_t head_bytes() const noexcept { return sizes & 0xff; }

@@ -83,6 +83,19 @@ TEST_F(IdentitiesTest, KeepTheNewestAndFilterTheOthers) {
   EXPECT_LT(unknown, 50) << "the filter should spare reads";
 }
 
+// What SinkOptions::identity_bytes says of a row with a key of 24 and an integer version.
+TEST_F(IdentitiesTest, TakeSeventyEightBytesOfARow) {
+  constexpr std::size_t kBytes = 1 << 20;
+  constexpr std::size_t kHeadBytes = 29;
+  identities_.emplace(KeyHash(), kBytes, 0);
+  for (std::uint64_t i = 0; i < kBytes / 78; ++i) {
+    std::string key;
+    codec::AppendRowKey(1, std::to_string(100'000'000'000'000'000U + i) + "abcdef", &key);
+    identities_->Put(key, identities_->hash()(key), std::string(kHeadBytes, 'h'));
+  }
+  EXPECT_EQ(identities_->forgotten(), 0U);
+}
+
 TEST_F(IdentitiesTest, CompareWholeKeys) {
   Make(1 << 16, 0);
   constexpr std::uint64_t kSameHash = 0x0123456789abcdef;
