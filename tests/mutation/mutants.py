@@ -128,7 +128,8 @@ MUTANTS = (
         ("erased_keys_stay", "if (slots()[at].place != 0) RemoveSlot(at);", ""),
         ("what_does_not_fit_is_forgotten_untold", "Remove(key, hash);\n    Forget(hash);",
          "Remove(key, hash);"),
-        ("what_makes_room_is_forgotten_untold", "Forget(hash_(oldest.key()));", ""),
+        ("what_makes_room_is_forgotten_untold", "RemoveSlot(at);\n    Forget(hash);",
+         "RemoveSlot(at);"),
         ) +
     _in("src/pipeline/source_pass.cc",
         ("replaced_source_is_let_in",
