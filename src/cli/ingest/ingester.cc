@@ -48,14 +48,21 @@ IngestSummary Ingester::Run() {
   return summary_;
 }
 
-// Also when the run could not even open the table: what is there stays there.
+// The sink has the counts of a table that it opened in memory; a read of the store right after
+// many writes would first have to hang each of them into its bucket.
 void Ingester::CountTable() {
-  Result<Snapshot> snapshot = sink_->NewSnapshot();
-  if (!snapshot) return;
-  Result<TableInfo> info = snapshot->GetTable(options_.table);
+  const std::optional<TableInfo> info = table_ ? table_->Info() : FindInfo();
   if (!info) return;
   summary_.rows = info->rows;
   summary_.digest = info->digest;
+}
+
+// Of a table that the run could not even open: what is there stays there.
+std::optional<TableInfo> Ingester::FindInfo() const {
+  Result<Snapshot> snapshot = sink_->NewSnapshot();
+  if (!snapshot) return std::nullopt;
+  Result<TableInfo> info = snapshot->GetTable(options_.table);
+  return info ? std::optional(*info) : std::nullopt;
 }
 
 bool Ingester::Fail(const Error& error) {

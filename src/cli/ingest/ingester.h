@@ -59,6 +59,7 @@ class Ingester final {
   std::string ReasonInvalid(const Unit& unit);
   bool OpenTable();
   void CountTable();
+  std::optional<TableInfo> FindInfo() const;
   bool Fail(const Error& error);
   bool FailReading(const Error& error);
   bool Interrupted();
