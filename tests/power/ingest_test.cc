@@ -122,12 +122,12 @@ TEST_F(IngestPower, ARunThatEndedWellIsThereAfterPowerLoss) {
   }
 }
 
-// Whichever sync fails: the n-th of the directory, or the n-th of a file, after which the system
-// takes the bytes for safe.
+// The n-th operation fails, or the n-th sync of the directory, or the n-th of a file, after which
+// the system takes the bytes for safe.
 TEST_F(IngestPower, WhatARunCountedIsThereAfterAFaultAndPowerLoss) {
   std::uint64_t counted = 0;
   std::uint64_t failed = 0;
-  for (const Fault fault : {Fault::kDirectorySync, Fault::kLostSync}) {
+  for (const Fault fault : {Fault::kError, Fault::kDirectorySync, Fault::kLostSync}) {
     SwitchOn({}, {});
     disk_->Plan({.fault = fault});
     ASSERT_TRUE(Ingest().ok());
