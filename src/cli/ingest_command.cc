@@ -238,7 +238,7 @@ Result<std::uint64_t> TotalBytes(const std::vector<std::string>& files) {
 ExitCode PrintSummary(const IngestSummary& summary, bool json) {
   if (summary.bad_line) {
     fmt::print(stderr, "{}\n", summary.bad_line->ToString());
-    Complain("stopped there; everything before that line is committed");
+    if (!summary.error) Complain("stopped there; everything before that line is committed");
   }
   if (summary.error) Complain(summary.error->ToString());
   if (summary.interrupted) Complain("interrupted; everything counted below is committed");

@@ -10,6 +10,10 @@
 //     order. kPieces bounds how many exist: one is being filled, the others wait or are committed.
 //   * The first commit that fails is the last one. What was sent after it is never committed, and
 //     is not received either.
+//   * A piece that is received is committed: others see it, and it is in the log. Whether it
+//     survives power loss the pipe does not know, and with an asynchronous commit it need not yet.
+//     So nothing may be counted, printed or acknowledged because it was received: that is for
+//     DurableTally to say.
 //   * While nothing is in flight the thread does nothing.
 //   * What a commit throws (memory has run out) Receive throws; it is the last commit, too.
 //

@@ -119,8 +119,13 @@ std::optional<LineError> DecodeJsonScalar(std::string_view raw, FieldValue* valu
       return std::nullopt;
     case '"': {
       value->kind = FieldValue::Kind::kString;
-      if (DecodeJsonString(raw, &value->text)) return std::nullopt;
-      return LineError{0, "half a surrogate pair in a string"};
+      value->text = raw.substr(1, raw.size() - 2);
+      if (value->text.find('\\') == std::string_view::npos) return std::nullopt;
+      if (!DecodeJsonString(raw, &value->decoded)) {
+        return LineError{0, "half a surrogate pair in a string"};
+      }
+      value->text = value->decoded;
+      return std::nullopt;
     }
     default:
       return DecodeNumber(raw, value);

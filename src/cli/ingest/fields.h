@@ -23,13 +23,15 @@ struct LineError {
   std::string reason;
 };
 
+// Valid as long as the record that it was read from.
 struct FieldValue {
   enum class Kind : std::uint8_t { kAbsent, kNull, kBool, kInteger, kDouble, kString, kOther };
   Kind kind = Kind::kAbsent;  // kOther: a JSON object or array
   bool boolean = false;
   std::int64_t integer = 0;
   double number = 0;
-  std::string text;
+  std::string_view text;  // of a string: part of the record, or `decoded`
+  std::string decoded;    // where the record has escapes
 
   bool empty() const noexcept { return kind == Kind::kAbsent || kind == Kind::kNull; }
 };

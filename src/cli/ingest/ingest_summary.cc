@@ -41,11 +41,17 @@ std::string BadLine::ToString() const {
   return fmt::format("{}:{}:{}: {}", file, line, byte, reason);
 }
 
-void IngestSummary::Count(const CommitReport& report) {
-  records += report.outcomes().size();
+CommitCounts::CommitCounts(const CommitReport& report, std::uint64_t from_lines)
+    : lines(from_lines), records(report.outcomes().size()) {
   for (std::size_t i = 0; i < kVerdictCount; ++i) {
-    verdicts[i] += report.count(static_cast<Verdict>(i));
+    verdicts[i] = report.count(static_cast<Verdict>(i));
   }
+}
+
+void IngestSummary::Count(const CommitCounts& commit) {
+  lines += commit.lines;
+  records += commit.records;
+  for (std::size_t i = 0; i < kVerdictCount; ++i) verdicts[i] += commit.verdicts[i];
 }
 
 std::string IngestSummary::ToText() const {
@@ -55,8 +61,8 @@ std::string IngestSummary::ToText() const {
     const std::uint64_t count = verdicts[static_cast<std::size_t>(verdict)];
     if (count > 0) text += fmt::format(", {} {}", ToString(verdict), count);
   }
-  text += fmt::format(", rows {}, digest {}, {:.0f} records/s", rows, digest.ToHex(),
-                      RecordsPerSecond(*this));
+  if (table_known) text += fmt::format(", rows {}, digest {}", rows, digest.ToHex());
+  text += fmt::format(", {:.0f} records/s", RecordsPerSecond(*this));
   if (interrupted) text += ", interrupted";
   return text;
 }
@@ -71,8 +77,8 @@ std::string IngestSummary::ToJson() const {
                      {"skipped", skipped},
                      {"records", records},
                      {"verdicts", counts},
-                     {"rows", rows},
-                     {"digest", digest.ToHex()},
+                     {"rows", table_known ? Json(rows) : Json()},
+                     {"digest", table_known ? Json(digest.ToHex()) : Json()},
                      {"seconds", seconds},
                      {"records_per_second", std::round(RecordsPerSecond(*this))},
                      {"interrupted", interrupted},

@@ -25,6 +25,15 @@ struct BadLine {
   std::string ToString() const;  // "FILE:LINE:BYTE: reason"
 };
 
+// What one commit did.
+struct CommitCounts {
+  CommitCounts(const CommitReport& report, std::uint64_t from_lines);
+
+  std::uint64_t lines;    // of the input
+  std::uint64_t records;  // = the sum of the verdicts
+  std::array<std::uint64_t, kVerdictCount> verdicts{};
+};
+
 struct IngestSummary {
   std::string table;
   std::uint64_t lines = 0;    // read and committed by this run
@@ -33,13 +42,14 @@ struct IngestSummary {
   std::array<std::uint64_t, kVerdictCount> verdicts{};
   std::uint64_t rows = 0;
   Digest digest;
+  bool table_known = true;  // false: rows and digest of what is durable are not known
   double seconds = 0;
   bool interrupted = false;
   std::optional<BadLine> bad_line;
   std::optional<Error> error;
 
   bool ok() const { return !interrupted && !bad_line && !error; }
-  void Count(const CommitReport& report);
+  void Count(const CommitCounts& commit);
 
   std::string ToText() const;  // one line for people
   std::string ToJson() const;  // one object

@@ -27,6 +27,7 @@ Ingester::Ingester(const IngestOptions& options, IdempotentSink* sink, Progress*
     : options_(options),
       sink_(sink),
       progress_(progress),
+      tally_(sink, options.durability, &summary_),
       pipe_([this](const Batch& batch) { return Commit(batch); }, LimitsOf(options)),
       piece_(pipe_.filling()) {
   summary_.table = options.table;
@@ -40,22 +41,31 @@ IngestSummary Ingester::Run() {
     }
   }
   while (pipe_.in_flight() > 0) pipe_.Receive();  // after a failed sync: not counted
-  Result<void> flushed = sink_->Flush();
-  if (!flushed && !summary_.error) summary_.error = flushed.error();
-  CountTable();
+  Result<void> durable = sink_->Flush();
+  if (durable) durable = tally_.Settle();
+  if (durable) CountTable();
+  summary_.table_known = durable.has_value();
+  if (!durable && !summary_.error) summary_.error = durable.error();
   summary_.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return summary_;
 }
 
-// Also when the run could not even open the table: what is there stays there.
+// The sink has the counts of a table that it opened in memory; a read of the store right after
+// many writes would first have to hang each of them into its bucket.
 void Ingester::CountTable() {
-  Result<Snapshot> snapshot = sink_->NewSnapshot();
-  if (!snapshot) return;
-  Result<TableInfo> info = snapshot->GetTable(options_.table);
+  const std::optional<TableInfo> info = table_ ? table_->Info() : FindInfo();
   if (!info) return;
   summary_.rows = info->rows;
   summary_.digest = info->digest;
+}
+
+// Of a table that the run could not even open: what is there stays there.
+std::optional<TableInfo> Ingester::FindInfo() const {
+  Result<Snapshot> snapshot = sink_->NewSnapshot();
+  if (!snapshot) return std::nullopt;
+  Result<TableInfo> info = snapshot->GetTable(options_.table);
+  return info ? std::optional(*info) : std::nullopt;
 }
 
 bool Ingester::Fail(const Error& error) {
@@ -173,8 +183,7 @@ bool Ingester::ReadLines() {
     if (lines.records() < options_.batch_records && lines.bytes() < PendingBytesMax(options_)) {
       // A bulk batch takes a while to fill.
       if (lines.records() % kRecordsAnUpdate != 0) continue;
-      progress_->Update(raw_bytes_before_ + reader_->raw_bytes(),
-                        summary_.records + lines.records());
+      progress_->Update(raw_bytes_before_ + reader_->raw_bytes(), summary_.records);
       if (!InterruptRequested()) continue;
     }
     if (!Flush()) return false;
@@ -328,25 +337,17 @@ bool Ingester::ReceiveAll() {
   return true;
 }
 
-// Waits for the oldest piece in flight and counts it.
+// Waits for the oldest piece in flight.
 bool Ingester::ReceiveOne() {
   Piece* piece = pipe_.Receive();
   const Result<CommitReport>& report = *piece->report;
-  if (report) return CountPiece(*piece, *report);
+  if (report) {
+    Result<void> counted = tally_.Add(*report, piece->line_count);
+    return counted ? true : Fail(counted.error());
+  }
   const Error& error = report.error();
   const bool invalid = error.code() == ErrorCode::kInvalidRecord && error.record().has_value();
   return invalid ? StopAtInvalid(piece, *error.record()) : Fail(error);
-}
-
-// Only what is as durable as was asked for is counted. The next commits go on meanwhile.
-bool Ingester::CountPiece(const Piece& piece, const CommitReport& report) {
-  if (options_.durability == Durability::kSync) {
-    Result<void> durable = sink_->WaitDurable(report.commit());
-    if (!durable) return Fail(durable.error());
-  }
-  summary_.Count(report);
-  summary_.lines += piece.line_count;
-  return true;
 }
 
 // The library refused the `index`-th record of a piece, and with it the batch: commits the lines
@@ -360,7 +361,8 @@ bool Ingester::StopAtInvalid(Piece* piece, std::size_t index) {
     if (Build(piece, at).failed) return false;
     Result<CommitReport> report = Commit(piece->batch);
     if (!report) return Fail(report.error());
-    if (!CountPiece(*piece, *report)) return false;
+    Result<void> counted = tally_.Add(*report, piece->line_count);
+    if (!counted) return Fail(counted.error());
   }
   const Unit unit = lines.unit(at);
   return FailAt(unit, {0, fmt::format("INVALID: {}", ReasonInvalid(unit))});

@@ -2,8 +2,8 @@
 //
 // Ingester: reads files line by line and commits their records batch by batch.
 //
-//   read lines -> pending lines -> batch -> commit -> count
-//                                           (CommitPipe)
+//   read lines -> pending lines -> batch -> commit -> wait until durable -> count
+//                                        (CommitPipe)    (DurableTally)
 //
 // The commit runs on a thread of its own, in the order of the input; all else, counting too, is
 // done here. The sink is only asked for something else, to open a table or to move a checkpoint,
@@ -27,6 +27,7 @@
 #include <utility>
 
 #include "cli/ingest/commit_pipe.h"
+#include "cli/ingest/durable_tally.h"
 #include "cli/ingest/ingest_options.h"
 #include "cli/ingest/ingest_summary.h"
 #include "cli/ingest/line_positions.h"
@@ -40,7 +41,8 @@ class Ingester final {
   // All must outlive the ingester.
   Ingester(const IngestOptions& options, IdempotentSink* sink, Progress* progress);
 
-  // Ingests all files, up to the first failure or interruption: the summary tells.
+  // Ingests all files, up to the first failure or interruption: the summary tells. Everything that
+  // it counts is as durable as was asked for; where it tells of the table, all of that is durable.
   IngestSummary Run();
 
  private:
@@ -54,11 +56,11 @@ class Ingester final {
   Result<CommitReport> Commit(const Batch& batch);
   bool ReceiveOne();
   bool ReceiveAll();
-  bool CountPiece(const Piece& piece, const CommitReport& report);
   bool StopAtInvalid(Piece* piece, std::size_t index);
   std::string ReasonInvalid(const Unit& unit);
   bool OpenTable();
   void CountTable();
+  std::optional<TableInfo> FindInfo() const;
   bool Fail(const Error& error);
   bool FailReading(const Error& error);
   bool Interrupted();
@@ -81,6 +83,7 @@ class Ingester final {
   IdempotentSink* sink_;
   Progress* progress_;
   IngestSummary summary_;
+  DurableTally tally_;
 
   std::optional<TableOptions> stored_;                     // the table's definition as it was found
   std::optional<Table> table_;                             // opened with the first record

@@ -20,7 +20,7 @@
 
 namespace idem::cli {
 
-// Views of the mapper's memory, valid until the next Map.
+// Views of the text that was mapped and of the mapper's memory, valid until the next Map.
 struct MappedRecord {
   std::vector<KeyPart> key;  // empty: a member is absent
   Version version;

@@ -60,110 +60,94 @@ constexpr int HexDigit(char c) {
   return -1;
 }
 
-// A recursive-descent reader of one text. `wanted` is the set of paths, as bits, whose first
-// `depth` segments lead to the value being read.
+// A recursive-descent reader of one text. Each step takes the place where it begins and returns the
+// one behind what it read, or null when that is not JSON: so the place stays in a register.
+// `wanted` is the set of paths, as bits, whose first `depth` segments lead to the value being read.
 class Reader {
  public:
   Reader(std::string_view text, const std::vector<MemberPath>* paths,
          std::vector<std::optional<std::string_view>>* raw)
-      : begin_(text.data()), end_(begin_ + text.size()), at_(begin_), paths_(paths), raw_(raw) {}
+      : begin_(text.data()), end_(begin_ + text.size()), paths_(paths), raw_(raw) {}
 
   std::optional<JsonError> Run() {
     const std::uint64_t all =
         paths_->size() >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << paths_->size()) - 1;
-    SkipSpace();
-    if (Value(0, all)) {
-      SkipSpace();
-      if (at_ == end_) return std::nullopt;
-      Fail("other text follows the JSON value");
-    }
+    const char* at = Value(SkipSpace(begin_), 0, all);
+    if (at == nullptr) return error_;
+    at = SkipSpace(at);
+    if (at == end_) return std::nullopt;
+    Fail(at, "other text follows the JSON value");
     return error_;
   }
 
  private:
-  bool Fail(const char* what) {
-    error_ = {static_cast<std::size_t>(at_ - begin_),
-              at_ < end_ || at_ == begin_ ? what : "the JSON text ends early"};
-    return false;
+  std::nullptr_t Fail(const char* at, const char* what) {
+    error_ = {static_cast<std::size_t>(at - begin_),
+              at < end_ || at == begin_ ? what : "the JSON text ends early"};
+    return nullptr;
   }
 
-  char Here() const { return at_ < end_ ? *at_ : '\0'; }
+  char Here(const char* at) const { return at < end_ ? *at : '\0'; }
 
   // Most texts have no white space: one look then tells.
-  void SkipSpace() {
-    if (at_ < end_ && static_cast<unsigned char>(*at_) <= ' ') SkipSpaces();
+  const char* SkipSpace(const char* at) const {
+    if (at == end_ || static_cast<unsigned char>(*at) > ' ') return at;
+    while (at < end_ && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')) ++at;
+    return at;
   }
 
-  void SkipSpaces() {
-    while (at_ < end_ && (*at_ == ' ' || *at_ == '\t' || *at_ == '\n' || *at_ == '\r')) ++at_;
-  }
-
-  bool Value(std::size_t depth, std::uint64_t wanted) {
-    switch (Here()) {
+  const char* Value(const char* at, std::size_t depth, std::uint64_t wanted) {
+    switch (Here(at)) {
       case '{':
-        return Object(depth, wanted);
+        return Object(at, depth, wanted);
       case '[':
-        return Array(depth);
+        return Array(at, depth);
       case '"':
-        return String();
+        return String(at);
       case 't':
-        return Literal("true");
+        return Literal(at, "true");
       case 'f':
-        return Literal("false");
+        return Literal(at, "false");
       case 'n':
-        return Literal("null");
+        return Literal(at, "null");
       default:
-        return Number();
+        return Number(at);
     }
   }
 
-  bool Object(std::size_t depth, std::uint64_t wanted) {
-    if (depth >= kJsonDepthMax) return Fail("nested too deeply");
-    ++at_;
-    SkipSpace();
-    if (Here() == '}') return ++at_, true;
+  const char* Object(const char* at, std::size_t depth, std::uint64_t wanted) {
+    if (depth >= kJsonDepthMax) return Fail(at, "nested too deeply");
+    at = SkipSpace(at + 1);
+    if (Here(at) == '}') return at + 1;
     for (;;) {
-      if (Here() != '"') return Fail("a member name in quotes is expected");
-      const char* name_begin = at_;
-      if (!String()) return false;
-      const std::string_view name(name_begin, static_cast<std::size_t>(at_ - name_begin));
-      SkipSpace();
-      if (Here() != ':') return Fail("':' is expected");
-      ++at_;
-      SkipSpace();
-      if (!(wanted == 0 ? Value(depth + 1, 0) : Member(name, depth, wanted))) return false;
-      SkipSpace();
-      const char c = Here();
-      if (c == '}') return ++at_, true;
-      if (c != ',') return Fail("',' or '}' is expected");
-      ++at_;
-      SkipSpace();
+      if (Here(at) != '"') return Fail(at, "a member name in quotes is expected");
+      const char* name = at;
+      const std::size_t escapes = escapes_;
+      at = String(at);
+      if (at == nullptr) return nullptr;
+      std::uint64_t inside = 0;
+      if (wanted != 0) inside = Matching({name, at}, escapes_ != escapes, depth, wanted);
+      at = SkipSpace(at);
+      if (Here(at) != ':') return Fail(at, "':' is expected");
+      const char* value = SkipSpace(at + 1);
+      at = Here(value) == '"' ? String(value) : Value(value, depth + 1, inside);
+      if (at == nullptr) return nullptr;
+      if (inside != 0 && !Found({value, at}, depth, inside)) return nullptr;
+      at = SkipSpace(at);
+      const char c = Here(at);
+      if (c == '}') return at + 1;
+      if (c != ',') return Fail(at, "',' or '}' is expected");
+      at = SkipSpace(at + 1);
     }
-  }
-
-  bool Member(std::string_view name, std::size_t depth, std::uint64_t wanted) {
-    const std::uint64_t inside = Matching(name, depth, wanted);
-    const char* begin = at_;
-    if (!Value(depth + 1, inside)) return false;
-    for (std::uint64_t left = inside; left != 0; left &= left - 1) {
-      const auto i = static_cast<std::size_t>(std::countr_zero(left));
-      if ((*paths_)[i].segments.size() != depth + 1) continue;
-      if ((*raw_)[i]) {
-        at_ = begin;
-        return Fail("a member that is asked for comes twice");
-      }
-      (*raw_)[i] = std::string_view(begin, static_cast<std::size_t>(at_ - begin));
-    }
-    return true;
   }
 
   // Of the paths in `wanted`, those that go on with this name, given with its quotes.
-  std::uint64_t Matching(std::string_view quoted, std::size_t depth, std::uint64_t wanted) {
+  std::uint64_t Matching(std::string_view quoted, bool escaped, std::size_t depth,
+                         std::uint64_t wanted) {
     std::string_view name = quoted.substr(1, quoted.size() - 2);
-    std::string decoded;
-    if (name.find('\\') != std::string_view::npos) {
-      if (!DecodeJsonString(quoted, &decoded)) return 0;
-      name = decoded;
+    if (escaped) {
+      if (!DecodeJsonString(quoted, &decoded_)) return 0;
+      name = decoded_;
     }
     std::uint64_t matching = 0;
     for (std::uint64_t left = wanted; left != 0; left &= left - 1) {
@@ -174,90 +158,95 @@ class Reader {
     return matching;
   }
 
-  bool Array(std::size_t depth) {
-    if (depth >= kJsonDepthMax) return Fail("nested too deeply");
-    ++at_;
-    SkipSpace();
-    if (Here() == ']') return ++at_, true;
+  // Notes a value for those of the paths in `inside` that end with it.
+  bool Found(std::string_view value, std::size_t depth, std::uint64_t inside) {
+    for (std::uint64_t left = inside; left != 0; left &= left - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(left));
+      if ((*paths_)[i].segments.size() != depth + 1) continue;
+      if ((*raw_)[i]) {
+        Fail(value.data(), "a member that is asked for comes twice");
+        return false;
+      }
+      (*raw_)[i] = value;
+    }
+    return true;
+  }
+
+  const char* Array(const char* at, std::size_t depth) {
+    if (depth >= kJsonDepthMax) return Fail(at, "nested too deeply");
+    at = SkipSpace(at + 1);
+    if (Here(at) == ']') return at + 1;
     for (;;) {
-      if (!Value(depth + 1, 0)) return false;
-      SkipSpace();
-      const char c = Here();
-      if (c == ']') return ++at_, true;
-      if (c != ',') return Fail("',' or ']' is expected");
-      ++at_;
-      SkipSpace();
+      at = Value(at, depth + 1, 0);
+      if (at == nullptr) return nullptr;
+      at = SkipSpace(at);
+      const char c = Here(at);
+      if (c == ']') return at + 1;
+      if (c != ',') return Fail(at, "',' or ']' is expected");
+      at = SkipSpace(at + 1);
     }
   }
 
-  bool String() {
-    ++at_;
+  const char* String(const char* at) {
+    ++at;
     for (;;) {
-      at_ = SkipPlain(at_, end_);
-      if (at_ == end_) return Fail("");
-      const char c = *at_;
-      if (c == '"') return ++at_, true;
-      if (c != '\\') return Fail("a control character in a string");
-      ++at_;
-      if (!Escape()) return false;
+      at = SkipPlain(at, end_);
+      if (at == end_) return Fail(at, "");
+      const char c = *at;
+      if (c == '"') return at + 1;
+      if (c != '\\') return Fail(at, "a control character in a string");
+      at = Escape(at + 1);
+      if (at == nullptr) return nullptr;
     }
   }
 
-  bool Escape() {
-    const char c = Here();
+  const char* Escape(const char* at) {
+    ++escapes_;
+    const char c = Here(at);
     if (c != 'u') {
       constexpr std::string_view kEscapes = "\"\\/bfnrt";
-      if (c == '\0' || kEscapes.find(c) == std::string_view::npos) return Fail("unknown escape");
-      ++at_;
-      return true;
+      if (c == '\0' || kEscapes.find(c) == std::string_view::npos)
+        return Fail(at, "unknown escape");
+      return at + 1;
     }
-    ++at_;
-    for (int i = 0; i < 4; ++i, ++at_) {
-      if (HexDigit(Here()) < 0) return Fail("\\u needs four hexadecimal digits");
+    ++at;
+    for (int i = 0; i < 4; ++i, ++at) {
+      if (HexDigit(Here(at)) < 0) return Fail(at, "\\u needs four hexadecimal digits");
     }
-    return true;
+    return at;
   }
 
-  bool Literal(std::string_view word) {
+  const char* Literal(const char* at, std::string_view word) {
     for (const char c : word) {
-      if (Here() != c) return Fail("a JSON value is expected");
-      ++at_;
+      if (Here(at) != c) return Fail(at, "a JSON value is expected");
+      ++at;
     }
-    return true;
+    return at;
   }
 
-  bool Digits() {
-    if (!IsDigit(Here())) return Fail("a JSON value is expected");
-    const char* at = at_ + 1;
+  // One digit or more.
+  const char* Digits(const char* at) {
+    if (!IsDigit(Here(at))) return Fail(at, "a JSON value is expected");
     while (at < end_ && IsDigit(*at)) ++at;
-    at_ = at;
-    return true;
+    return at;
   }
 
-  bool Number() {
-    if (Here() == '-') ++at_;
-    if (Here() == '0') {
-      ++at_;
-    } else if (!Digits()) {
-      return false;
-    }
-    if (Here() == '.') {
-      ++at_;
-      if (!Digits()) return false;
-    }
-    if (Here() == 'e' || Here() == 'E') {
-      ++at_;
-      if (Here() == '+' || Here() == '-') ++at_;
-      if (!Digits()) return false;
-    }
-    return true;
+  const char* Number(const char* at) {
+    if (Here(at) == '-') ++at;
+    at = Here(at) == '0' ? at + 1 : Digits(at);
+    if (at != nullptr && Here(at) == '.') at = Digits(at + 1);
+    if (at == nullptr || (Here(at) != 'e' && Here(at) != 'E')) return at;
+    ++at;
+    if (Here(at) == '+' || Here(at) == '-') ++at;
+    return Digits(at);
   }
 
   const char* begin_;
   const char* end_;
-  const char* at_;
   const std::vector<MemberPath>* paths_;
   std::vector<std::optional<std::string_view>>* raw_;
+  std::size_t escapes_ = 0;  // so far
+  std::string decoded_;      // a name with escapes
   JsonError error_;
 };
 

@@ -44,9 +44,16 @@ class MarkedFile : public rocksdb::FSWritableFileOwnerWrapper {
   // After an append that failed nobody knows what the file holds.
   bool is_certain() const { return certain_; }
 
+ protected:
+  // Before RocksDB hears of it.
+  virtual void AppendFailed() {}
+
  private:
   IOStatus Note(const Slice& data, IOStatus appended) {
-    if (!appended.ok()) certain_ = false;
+    if (!appended.ok()) {
+      certain_ = false;
+      AppendFailed();
+    }
     hash_.Add({data.data(), data.size()});
     bytes_ += data.size();
     return appended;
@@ -88,8 +95,8 @@ struct CurrentLog {
 class LogFile final : public MarkedFile {
  public:
   LogFile(std::unique_ptr<rocksdb::FSWritableFile> file, std::string_view name,
-          std::shared_ptr<CurrentLog> current)
-      : MarkedFile(std::move(file), name), current_(std::move(current)) {}
+          std::shared_ptr<CurrentLog> current, std::shared_ptr<LogGate> gate)
+      : MarkedFile(std::move(file), name), current_(std::move(current)), gate_(std::move(gate)) {}
 
   ~LogFile() override {
     const std::lock_guard lock(current_->mutex);
@@ -97,7 +104,10 @@ class LogFile final : public MarkedFile {
   }
 
  private:
+  void AppendFailed() override { gate_->Close(); }
+
   const std::shared_ptr<CurrentLog> current_;
+  const std::shared_ptr<LogGate> gate_;
 };
 
 class Directory final : public rocksdb::FSDirectoryWrapper {
@@ -122,9 +132,11 @@ class Directory final : public rocksdb::FSDirectoryWrapper {
 class GuardedFileSystem final : public rocksdb::FileSystemWrapper {
  public:
   GuardedFileSystem(const std::shared_ptr<rocksdb::FileSystem>& files,
-                    std::shared_ptr<WatermarkFile> watermark, Owned owned)
+                    std::shared_ptr<WatermarkFile> watermark, Owned owned,
+                    std::shared_ptr<LogGate> gate)
       : FileSystemWrapper(files),
-        guard_(std::make_shared<FileGuard>(std::move(watermark), std::move(owned))) {}
+        guard_(std::make_shared<FileGuard>(std::move(watermark), std::move(owned))),
+        gate_(std::move(gate)) {}
 
   const char* Name() const override { return "idem.GuardedFileSystem"; }
 
@@ -172,22 +184,25 @@ class GuardedFileSystem final : public rocksdb::FileSystemWrapper {
     }
     IOStatus status = FileSystemWrapper::NewWritableFile(path, options, file, debug);
     if (!status.ok()) return status;
-    auto log = std::make_unique<LogFile>(std::move(*file), NameOf(path), current_);
+    auto log = std::make_unique<LogFile>(std::move(*file), NameOf(path), current_, gate_);
     current_->file = log.get();
     *file = std::move(log);
     return status;
   }
 
   const std::shared_ptr<FileGuard> guard_;
+  const std::shared_ptr<LogGate> gate_;
   const std::shared_ptr<CurrentLog> current_ = std::make_shared<CurrentLog>();
 };
 
 }  // namespace
 
 std::unique_ptr<rocksdb::Env> NewGuardedEnv(rocksdb::Env* env,
-                                            std::shared_ptr<WatermarkFile> watermark, Owned owned) {
-  return NewFileSystemEnv(env, std::make_shared<GuardedFileSystem>(
-                                   env->GetFileSystem(), std::move(watermark), std::move(owned)));
+                                            std::shared_ptr<WatermarkFile> watermark, Owned owned,
+                                            std::shared_ptr<LogGate> gate) {
+  return NewFileSystemEnv(
+      env, std::make_shared<GuardedFileSystem>(env->GetFileSystem(), std::move(watermark),
+                                               std::move(owned), std::move(gate)));
 }
 
 }  // namespace idem::storage

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "storage/rocks/file_guard.h"
+#include "storage/rocks/log_gate.h"
 
 #include <rocksdb/env.h>
 
@@ -19,8 +20,10 @@
 
 namespace idem::storage {
 
-// `env`, but with guarded files, as long as they are `owned`. `env` must outlive it.
+// `env`, but with guarded files, as long as they are `owned`. `env` must outlive it. A log that
+// cannot be written to closes `gate`.
 std::unique_ptr<rocksdb::Env> NewGuardedEnv(rocksdb::Env* env,
-                                            std::shared_ptr<WatermarkFile> watermark, Owned owned);
+                                            std::shared_ptr<WatermarkFile> watermark, Owned owned,
+                                            std::shared_ptr<LogGate> gate);
 
 }  // namespace idem::storage

@@ -197,7 +197,11 @@ Result<std::uint64_t> RocksStore::TakeEpoch() {
 Result<void> RocksStore::Sync() {
   return Guarded([&]() -> Result<void> {
     if (Result<void> writable = CheckWritable(); !writable) return writable;
-    return Attempt([&] { return db_->FlushWAL(/*sync=*/true); });
+    return Attempt([&] {
+      const LogGate::Pass pass(log_gate_.get());
+      if (!pass.open()) return rocksdb::Status::IOError("the log could not be written to");
+      return db_->FlushWAL(/*sync=*/true);
+    });
   });
 }
 

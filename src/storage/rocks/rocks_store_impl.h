@@ -51,7 +51,8 @@ class RocksStore final : public Store {
         cache_(MemoryBudgetImpl::CacheOf(options)),
         files_(std::make_shared<OwnedFiles>(env->GetFileSystem(), lock_.get(), directory)),
         owned_(NewFileSystemEnv(env, files_)),
-        env_(NewGuardedEnv(owned_.get(), watermark_, [this] { return files_->Check(); })),
+        env_(NewGuardedEnv(
+            owned_.get(), watermark_, [this] { return files_->Check(); }, log_gate_)),
         rocks_(WriterOptions(options_, env_.get(), cache_, NewPoisoningListener(health_))),
         merges_(&rocks_, directory.string(), options.keep_free_bytes),
         space_(env->GetFileSystem(), &merges_, directory.string(), options.keep_free_bytes),
@@ -114,6 +115,7 @@ class RocksStore final : public Store {
   std::shared_ptr<rocksdb::Cache> cache_;
   const std::shared_ptr<OwnedFiles> files_;
   const std::unique_ptr<rocksdb::Env> owned_;  // with files_
+  const std::shared_ptr<LogGate> log_gate_ = std::make_shared<LogGate>();
   const std::unique_ptr<rocksdb::Env> env_;
   rocksdb::Options rocks_;
   const MergeRoom merges_;

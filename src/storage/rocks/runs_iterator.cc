@@ -6,7 +6,8 @@
 namespace idem::storage {
 
 void RunsIterator::Next() {
-  ++at_[current_];
+  constexpr std::size_t kBytes = 256;  // of an entry; the processor guesses that more is wanted
+  FetchAhead(*runs_[current_], ++at_[current_], kBytes);
   PickLeast();
 }
 

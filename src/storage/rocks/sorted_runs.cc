@@ -45,8 +45,9 @@ void SortEntries(const EntryComparator& compare, std::span<const char*> entries)
   const std::string_view first = UserKey(compare, entries.front());
   std::size_t prefix = first.size();
   bool ended = true;  // no key goes on behind the prefix
-  for (const char* entry : entries) {
-    const std::string_view key = UserKey(compare, entry);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    FetchAhead(entries, i, 1);
+    const std::string_view key = UserKey(compare, entries[i]);
     prefix = CommonPrefix(first.substr(0, prefix), key);
     ended = ended && key.size() == first.size();
   }
@@ -54,8 +55,9 @@ void SortEntries(const EntryComparator& compare, std::span<const char*> entries)
 
   std::vector<std::pair<std::uint64_t, const char*>> order;
   order.reserve(entries.size());
-  for (const char* entry : entries) {
-    order.emplace_back(Head(UserKey(compare, entry), prefix), entry);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    FetchAhead(entries, i, 1);
+    order.emplace_back(Head(UserKey(compare, entries[i]), prefix), entries[i]);
   }
   std::sort(order.begin(), order.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -137,6 +137,20 @@ TEST(JsonTextTest, DecodesStrings) {
   }
 }
 
+// However many bytes are looked at in one step: each counts, wherever it stands.
+TEST(JsonTextTest, LooksAtEveryByteOfAString) {
+  constexpr std::size_t kSize = 40;
+  for (std::size_t at = 0; at < kSize; ++at) {
+    for (int byte = 0; byte < 0x80; ++byte) {
+      std::string text = '"' + std::string(kSize, 'x') + '"';
+      const char c = text[1 + at] = static_cast<char>(byte);
+      EXPECT_EQ(IsJson(text), byte >= 0x20 && c != '"' && c != '\\') << at << ": " << byte;
+    }
+    const std::string text = '"' + std::string(at, 'x') + "\"\"\x01\\";
+    EXPECT_TRUE(IsJson(std::string_view(text).substr(0, at + 2))) << at;
+  }
+}
+
 TEST(JsonTextTest, WritesStringsThatReadBack) {
   std::string all;
   for (char c = 0; c < 0x7f; ++c) all.push_back(c);
