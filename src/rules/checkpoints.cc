@@ -44,11 +44,10 @@ void AddRange(OffsetRange range, std::vector<OffsetRange>* done) {
   done->erase(first + 1, last);
 }
 
-bool InRanges(const std::vector<OffsetRange>& done, std::int64_t offset) {
-  const auto after =
-      std::upper_bound(done.begin(), done.end(), offset,
-                       [](std::int64_t at, const OffsetRange& r) { return at < r.begin; });
-  return after != done.begin() && offset < (after - 1)->end;
+// The first range that begins after `offset`. What holds the offset, if any does, is before it.
+auto RangeAfter(const std::vector<OffsetRange>& done, std::int64_t offset) {
+  return std::upper_bound(done.begin(), done.end(), offset,
+                          [](std::int64_t at, const OffsetRange& r) { return at < r.begin; });
 }
 
 }  // namespace
@@ -63,17 +62,31 @@ Checkpoint FreshCheckpoint() {
 bool IsFresh(const Checkpoint& checkpoint) noexcept { return checkpoint.next == kFresh; }
 
 Delivery Deliver(const SourceOptions& options, std::int64_t offset, Checkpoint* checkpoint) {
-  IDEM_ASSERT(offset >= 0, "I-CKPT-1");
+  return DeliverRun(options, {offset, offset + 1}, checkpoint).delivery;
+}
+
+Delivered DeliverRun(const SourceOptions& options, OffsetRange run, Checkpoint* checkpoint) {
+  IDEM_ASSERT(run.begin >= 0 && run.begin < run.end, "I-CKPT-1");
+  const std::int64_t offset = run.begin;
+  const auto until = [&run](std::int64_t end) { return std::min(end, run.end); };
   if (IsFresh(*checkpoint)) {
     const std::int64_t start = options.start.value_or(offset);
-    if (offset > start && options.gaps == GapPolicy::kRefuse) return Delivery::kGap;
+    if (offset > start && options.gaps == GapPolicy::kRefuse) return {Delivery::kGap, offset + 1};
     StartAt(options, offset, checkpoint);
   }
-  if (offset < checkpoint->start) return Delivery::kUnknown;
-  if (offset < checkpoint->next || InRanges(checkpoint->done, offset)) return Delivery::kReplayed;
-  if (offset > checkpoint->next && options.gaps == GapPolicy::kRefuse) return Delivery::kGap;
-  MarkDone(options, {offset, offset + 1}, checkpoint);
-  return Delivery::kNew;
+  if (offset < checkpoint->start) return {Delivery::kUnknown, until(checkpoint->start)};
+  if (offset < checkpoint->next) return {Delivery::kReplayed, until(checkpoint->next)};
+  const auto& done = checkpoint->done;
+  const auto after = RangeAfter(done, offset);
+  if (after != done.begin() && offset < (after - 1)->end) {
+    return {Delivery::kReplayed, until((after - 1)->end)};
+  }
+  if (offset > checkpoint->next && options.gaps == GapPolicy::kRefuse) {
+    return {Delivery::kGap, offset + 1};
+  }
+  const std::int64_t end = after == done.end() ? run.end : until(after->begin);
+  MarkDone(options, {offset, end}, checkpoint);
+  return {Delivery::kNew, end};
 }
 
 void MarkDone(const SourceOptions& options, OffsetRange range, Checkpoint* checkpoint) {

@@ -24,6 +24,17 @@ enum class Delivery : std::uint8_t {
 // source says.
 Delivery Deliver(const SourceOptions& options, std::int64_t offset, Checkpoint* checkpoint);
 
+// What DeliverRun says of the offsets of a run up to `end`, which is more than none.
+struct Delivered {
+  Delivery delivery;
+  std::int64_t end;
+};
+
+// Records are delivered at each offset of `run`, one after the other: the answer to the first, and
+// to as many after it as have the same. For each of them the checkpoint is what Deliver leaves.
+// REQUIRES: 0 <= run.begin < run.end.
+Delivered DeliverRun(const SourceOptions& options, OffsetRange run, Checkpoint* checkpoint);
+
 // Every offset of the range is done, in whatever way; where gaps are legal, all before it as well.
 void MarkDone(const SourceOptions& options, OffsetRange range, Checkpoint* checkpoint);
 

@@ -140,6 +140,38 @@ TEST_P(CheckpointModel, FollowsTheSetOfOffsets) {
   }
 }
 
+// The same checkpoint and the same answers, whether a run is delivered in one piece or offset by
+// offset. Gap policies change in between, as hosts may declare them anew.
+TEST_P(CheckpointModel, ARunIsItsOffsetsOneByOne) {
+  int cut = 0;  // runs of more than one answer
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    random_.seed(seed);
+    if (seed % 2 == 1) options_.start = Below(kOffsets / 2);
+    options_.gaps = GapPolicy::kTrack;
+    for (int step = 0; step < 12; ++step) Step();
+    options_.gaps = GetParam();
+    const std::int64_t begin = Below(kOffsets);
+    const OffsetRange run{begin, begin + 1 + Below(kOffsets)};
+    Checkpoint by_one = checkpoint_;
+    for (std::int64_t at = run.begin; at < run.end;) {
+      const Delivered piece = DeliverRun(options_, {at, run.end}, &checkpoint_);
+      cut += piece.end < run.end ? 1 : 0;
+      ASSERT_LT(at, piece.end);
+      ASSERT_LE(piece.end, run.end);
+      for (; at < piece.end; ++at) {
+        ASSERT_EQ(Deliver(options_, at, &by_one), piece.delivery) << "seed " << seed;
+      }
+      ASSERT_EQ(checkpoint_.start, by_one.start) << "seed " << seed;
+      ASSERT_EQ(checkpoint_.next, by_one.next) << "seed " << seed;
+      ASSERT_EQ(checkpoint_.done, by_one.done) << "seed " << seed;
+    }
+    checkpoint_ = FreshCheckpoint();
+    model_ = {};
+    options_ = {};
+  }
+  EXPECT_GT(cut, 1'000);
+}
+
 INSTANTIATE_TEST_SUITE_P(TrackRefuseLegal, CheckpointModel,
                          ::testing::Values(GapPolicy::kTrack, GapPolicy::kRefuse,
                                            GapPolicy::kLegal));
