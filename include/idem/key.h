@@ -27,6 +27,7 @@
 #include <array>
 #include <compare>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -80,27 +81,37 @@ class KeyPart {
 
   template <typename S>
     requires std::convertible_to<const S&, std::string_view>
-  KeyPart(const S& text) noexcept : type_(KeyType::kString), text_(text) {}
+  KeyPart(const S& text) noexcept : KeyPart(KeyType::kString, text) {}
   // clang-format on
 
-  KeyPart(Bytes bytes) noexcept : type_(KeyType::kBytes), text_(bytes.data) {}
+  KeyPart(Bytes bytes) noexcept : KeyPart(KeyType::kBytes, bytes.data) {}
   KeyPart(const Uuid& uuid) noexcept  // NOLINT(runtime/explicit)
-      : type_(KeyType::kUuid),
-        text_(reinterpret_cast<const char*>(uuid.bytes.data()), uuid.bytes.size()) {}
+      : KeyPart(KeyType::kUuid,
+                {reinterpret_cast<const char*>(uuid.bytes.data()), uuid.bytes.size()}) {}
 
   KeyType type() const noexcept { return type_; }
 
   // Each is valid for its own type only; the others return zero or empty.
-  bool boolean() const noexcept { return integer_ != 0; }
-  std::int64_t integer() const noexcept { return integer_; }
-  double number() const noexcept { return number_; }
-  std::string_view text() const noexcept { return text_; }  // string, bytes, or 16 bytes of a uuid
+  bool boolean() const noexcept { return integer() != 0; }
+  std::int64_t integer() const noexcept {  // of a boolean 0 or 1
+    return type_ == KeyType::kInt64 || type_ == KeyType::kBool ? integer_ : 0;
+  }
+  double number() const noexcept { return type_ == KeyType::kDouble ? number_ : 0; }
+  std::string_view text() const noexcept {  // string, bytes, or 16 bytes of a uuid
+    return type_ >= KeyType::kString ? std::string_view(text_, size_) : std::string_view();
+  }
 
  private:
+  KeyPart(KeyType type, std::string_view text) noexcept
+      : type_(type), text_(text.data()), size_(text.size()) {}
+
   KeyType type_;
-  std::int64_t integer_ = 0;
-  double number_ = 0;
-  std::string_view text_;
+  union {  // by type_
+    std::int64_t integer_ = 0;
+    double number_;
+    const char* text_;
+  };
+  std::size_t size_ = 0;  // of the text
 };
 
 // An owned, encoded key.
@@ -146,20 +157,27 @@ class KeyRef {
       : KeyRef(parts.begin(), parts.size()) {}
   KeyRef(const std::vector<KeyPart>& parts) noexcept  // NOLINT(runtime/explicit)
       : KeyRef(parts.data(), parts.size()) {}
-  KeyRef(const Key& key) noexcept : encoded_(key.encoded()), is_encoded_(true) {}  // NOLINT
+  KeyRef(const Key& key) noexcept  // NOLINT(runtime/explicit)
+      : data_(key.encoded().data()), size_(key.encoded().size() | kEncoded) {}
 
-  bool is_encoded() const noexcept { return is_encoded_; }
-  std::string_view encoded() const noexcept { return encoded_; }
-  const KeyPart* begin() const noexcept { return parts_; }
-  const KeyPart* end() const noexcept { return parts_ + part_count_; }
+  bool is_encoded() const noexcept { return (size_ & kEncoded) != 0; }
+  std::string_view encoded() const noexcept {
+    if (!is_encoded()) return {};
+    return {static_cast<const char*>(data_), size_ & ~kEncoded};
+  }
+  const KeyPart* begin() const noexcept {
+    return is_encoded() ? nullptr : static_cast<const KeyPart*>(data_);
+  }
+  const KeyPart* end() const noexcept { return is_encoded() ? nullptr : begin() + size_; }
 
  private:
-  KeyRef(const KeyPart* parts, std::size_t count) noexcept : parts_(parts), part_count_(count) {}
+  // No size comes near it. Two words go through a call in registers, and three would not.
+  static constexpr std::size_t kEncoded = ~(SIZE_MAX >> 1);
 
-  const KeyPart* parts_ = nullptr;
-  std::size_t part_count_ = 0;
-  std::string_view encoded_;
-  bool is_encoded_ = false;
+  KeyRef(const KeyPart* parts, std::size_t count) noexcept : data_(parts), size_(count) {}
+
+  const void* data_;  // parts, or bytes
+  std::size_t size_;  // how many of them
 };
 
 }  // namespace idem

@@ -15,6 +15,7 @@
 #include <idem/key.h>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,23 +42,34 @@ class Version {
   // clang-format off
   template <std::integral I>
     requires(!std::same_as<I, bool> && (std::signed_integral<I> || sizeof(I) < 8))
-  Version(I value) noexcept : type_(Type::kInteger), integer_(value) {}
+  Version(I value) noexcept : integer_(value), size_(kInteger) {}
 
   template <typename S>
     requires std::convertible_to<const S&, std::string_view>
-  Version(const S& text) noexcept : type_(Type::kText), text_(text) {}
+  Version(const S& text) noexcept : Version(Text{text}) {}
   // clang-format on
 
-  bool has_value() const noexcept { return type_ != Type::kNone; }
-  bool is_integer() const noexcept { return type_ == Type::kInteger; }
-  std::int64_t integer() const noexcept { return integer_; }
-  std::string_view text() const noexcept { return text_; }
+  bool has_value() const noexcept { return size_ != kNone; }
+  bool is_integer() const noexcept { return size_ == kInteger; }
+  std::int64_t integer() const noexcept { return is_integer() ? integer_ : 0; }
+  std::string_view text() const noexcept {
+    return size_ < kInteger ? std::string_view(text_, size_) : std::string_view();
+  }
 
  private:
-  enum class Type : std::uint8_t { kNone, kInteger, kText };
-  Type type_ = Type::kNone;
-  std::int64_t integer_ = 0;
-  std::string_view text_;
+  struct Text {
+    std::string_view bytes;
+  };
+  explicit Version(Text text) noexcept : text_(text.bytes.data()), size_(text.bytes.size()) {}
+
+  // Two words: a version is handed on many times for each record, in registers.
+  static constexpr std::size_t kNone = SIZE_MAX;
+  static constexpr std::size_t kInteger = SIZE_MAX - 1;
+  union {  // by size_
+    std::int64_t integer_ = 0;
+    const char* text_;
+  };
+  std::size_t size_ = kNone;  // of the text, or what there is instead
 };
 
 // A source's partition: a number (Kafka) or a name (a file, a block). 7 and "7" are different.
