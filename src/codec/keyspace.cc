@@ -45,11 +45,6 @@ void AppendTablePrefix(Space space, std::uint32_t table, std::string* out) {
 
 }  // namespace
 
-char* PutKeyPrefix(Space space, std::uint32_t table, char* out) noexcept {
-  *out++ = static_cast<char>(space);
-  return base::PutFixed32(table, out);
-}
-
 std::string SpaceKey(Space space) { return Begin(space); }
 
 std::string RecoveryKey(std::uint64_t writer_epoch) {

@@ -25,6 +25,8 @@
 // and table names hold no 00 byte, which is checked where they come in.
 #pragma once
 
+#include "base/coding.h"
+
 #include <idem/quarantine.h>
 #include <idem/record.h>
 
@@ -71,7 +73,10 @@ void AppendRowKey(std::uint32_t table, std::string_view key, std::string* out);
 
 // Writes what the keys of a table's rows or event ids begin with, kRowKeyPrefixBytes, to `out` and
 // returns where it ends.
-char* PutKeyPrefix(Space space, std::uint32_t table, char* out) noexcept;
+inline char* PutKeyPrefix(Space space, std::uint32_t table, char* out) noexcept {
+  *out++ = static_cast<char>(space);
+  return base::PutFixed32(table, out);
+}
 
 inline constexpr std::size_t kRowKeyPrefixBytes = 5;  // space and table id
 

@@ -4,10 +4,12 @@
 
 #include "base/assert.h"
 #include "base/coding.h"
+#include "base/short_bytes.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 namespace idem::codec {
 namespace {
@@ -48,7 +50,38 @@ char* PutBytes(std::string_view bytes, char* out) noexcept {
   return std::copy(bytes.begin(), bytes.end(), out);
 }
 
+constexpr std::size_t kShortText = 64;
+
+// Not zero when a byte of `word` is zero.
+base::Word ZeroBytes(base::Word word) noexcept {
+  constexpr base::Word kOnes = 0x0101010101010101;
+  return (word - kOnes) & ~word & (kOnes << 7);
+}
+
+// Copies and looks for zero bytes in one go. False when there are some.
+bool CopyWithoutZeros(std::string_view text, char* out) noexcept {
+  base::Word zeros = 0;
+  if (text.size() >= sizeof zeros) {
+    base::ForEachWord(text.size(), [&](std::size_t at) {
+      const base::Word word = base::LoadWord(text.data() + at);
+      std::memcpy(out + at, &word, sizeof word);
+      zeros |= ZeroBytes(word);
+    });
+    return zeros == 0;
+  }
+  for (const char byte : text) {
+    *out++ = byte;
+    zeros |= byte == '\0' ? 1 : 0;
+  }
+  return zeros == 0;
+}
+
 char* PutText(std::string_view text, char* out) noexcept {
+  if (text.size() <= kShortText && CopyWithoutZeros(text, out)) {
+    out += text.size();
+    *out++ = kTextEnd;
+    return out;
+  }
   for (std::size_t zero = text.find('\0'); zero != std::string_view::npos; zero = text.find('\0')) {
     out = PutBytes(text.substr(0, zero + 1), out);
     *out++ = kEscaped;
@@ -130,10 +163,6 @@ bool ReadAnyPart(std::string_view* input, DecodedPart* part, std::string* text) 
 
 namespace {
 
-std::size_t PartBytesMax(const KeyPart& part) noexcept {
-  return 1 + std::max(sizeof(std::int64_t), 2 * part.text().size() + 1);
-}
-
 char* PutPart(const KeyPart& part, char* out) noexcept {
   switch (part.type()) {
     case KeyType::kNull:
@@ -169,13 +198,6 @@ void AppendPart(const KeyPart& part, std::string* out) {
   out->resize(size + PartBytesMax(part));
   const char* end = PutPart(part, out->data() + size);
   out->resize(static_cast<std::size_t>(end - out->data()));
-}
-
-std::size_t KeyBytesMax(const KeyRef& key) noexcept {
-  if (key.is_encoded()) return key.encoded().size();
-  std::size_t bytes = 0;
-  for (const KeyPart& part : key) bytes += PartBytesMax(part);
-  return bytes;
 }
 
 char* PutKey(const KeyRef& key, char* out) noexcept {

@@ -19,6 +19,9 @@
 
 #include <idem/key.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +32,15 @@ void AppendPart(const KeyPart& part, std::string* out);
 void AppendKey(const KeyRef& key, std::string* out);
 
 // Writes what AppendKey appends, at most KeyBytesMax bytes, to `out` and returns where it ends.
-std::size_t KeyBytesMax(const KeyRef& key) noexcept;
+inline std::size_t PartBytesMax(const KeyPart& part) noexcept {
+  return 1 + std::max(sizeof(std::int64_t), 2 * part.text().size() + 1);
+}
+inline std::size_t KeyBytesMax(const KeyRef& key) noexcept {
+  if (key.is_encoded()) return key.encoded().size();
+  std::size_t bytes = 0;
+  for (const KeyPart& part : key) bytes += PartBytesMax(part);
+  return bytes;
+}
 char* PutKey(const KeyRef& key, char* out) noexcept;
 
 // Reads one part from the front of `*input`. `text` receives unescaped string bytes, appended.
