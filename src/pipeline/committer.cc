@@ -11,6 +11,7 @@
 #include "rules/checkpoints.h"
 
 #include <string>
+#include <utility>
 
 namespace idem::pipeline {
 Committer::Committer(storage::Store* store, Ledger* ledger, const SinkOptions* options,
@@ -76,16 +77,16 @@ Result<std::vector<Outcome>> Committer::DecideAll(const RecordBuffer& batch) {
   if (auto ok = Gather(batch, sources_, options_->limits, *store_, Afterwards::kDecide, &work_);
       !ok)
     return ok.error();
-  std::vector<Outcome> outcomes;
-  outcomes.reserve(batch.records().size());
-  Decide(batch, NextCommit(), &work_, &outcomes);
+  Decide(batch, NextCommit(), &work_);
   if (auto ok = GatherPayloads(*store_, &work_); !ok) return ok.error();
   if (options_->on_invalid == InvalidPolicy::kRejectBatch) {
-    if (auto ok = RejectInvalid(batch, outcomes); !ok) return ok.error();
+    if (auto ok = RejectInvalid(batch, work_.outcomes); !ok) return ok.error();
   }
   const QuarantineContext context{*store_, NextCommit(), clock_->WallMicros()};
-  if (auto ok = StageQuarantine(batch, context, &outcomes, &plan_); !ok) return ok.error();
-  return outcomes;
+  if (auto ok = StageQuarantine(batch, context, &work_.outcomes, &plan_); !ok) {
+    return ok.error();
+  }
+  return std::move(work_.outcomes);
 }
 
 Result<void> Committer::RejectInvalid(const RecordBuffer& batch,

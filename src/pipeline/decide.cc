@@ -74,9 +74,6 @@ Outcome DecideByRow(const BatchRecord& record, const Candidate& candidate, std::
 
 Outcome DecideRecord(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
                      WorkingSet* work) {
-  if (candidate.invalid != Reason::kNone) return {Verdict::kInvalid, candidate.invalid, 0};
-  if (candidate.replayed) return {Verdict::kReplayed, Reason::kNone, 0};
-  if (candidate.settled) return candidate.outcome;
   if (candidate.event != kNoSlot) {
     const Slot& slot = work->slots[candidate.event];
     const auto applied = slot.exists ? std::optional(slot.event) : std::nullopt;
@@ -112,12 +109,15 @@ void ReplaceRow(const BatchRecord& record, const Candidate& candidate, std::uint
 
 }  // namespace
 
-std::optional<Outcome> Settle(const BatchRecord& record, const Candidate& candidate,
-                              const codec::RowEnvelope& row) {
+bool Settle(const BatchRecord& record, const Candidate& candidate, const codec::RowEnvelope& row,
+            Outcome* outcome) {
   const Decision decision = DecideAgainst(row, /*exists=*/true, record, candidate);
   const TableOptions& options = record.table->definition.options;
-  if (IsApplied(decision.verdict) || RaisesRank(decision, options, candidate, row)) return {};
-  return Outcome{decision.verdict, decision.reason, row.commit};
+  if (IsApplied(decision.verdict) || RaisesRank(decision, options, candidate, row)) return false;
+  outcome->verdict = decision.verdict;
+  outcome->reason = decision.reason;
+  outcome->commit = row.commit;
+  return true;
 }
 
 void Apply(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
@@ -135,12 +135,13 @@ void Apply(const BatchRecord& record, const Candidate& candidate, std::uint64_t 
   state.last_commit = commit;
 }
 
-void Decide(const RecordBuffer& batch, std::uint64_t commit, WorkingSet* work,
-            std::vector<Outcome>* outcomes) {
+void Decide(const RecordBuffer& batch, std::uint64_t commit, WorkingSet* work) {
   const auto& records = batch.records();
-  IDEM_ASSERT(work->candidates.size() == records.size(), "invariant 8");
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    outcomes->push_back(DecideRecord(records[i], work->candidates[i], commit, work));
+  IDEM_ASSERT(work->outcomes.size() == records.size(), "invariant 8");
+  for (const Candidate& candidate : work->candidates) {
+    if (candidate.row == kNoSlot) continue;
+    work->outcomes[candidate.record] =
+        DecideRecord(records[candidate.record], candidate, commit, work);
   }
 }
 

@@ -10,30 +10,64 @@
 namespace idem::pipeline {
 namespace {
 
-Reason Validate(const BatchRecord& record, const SourcePassResult& sources, const Limits& limits,
-                WorkingSet* work, Candidate* candidate) {
+// All but the payload. What is left in `work->scratch` is the normal form of a kHex version.
+Reason Check(const BatchRecord& record, const DeliveryResult& delivery, const Limits& limits,
+             WorkingSet* work) {
   if (record.invalid != Reason::kNone) return record.invalid;
   if (record.key().size() > limits.key_bytes) return Reason::kKeyTooLarge;
   if (record.value_bytes > limits.value_bytes) return Reason::kValueTooLarge;
-  if (record.delivery != kNoStep && sources.out_of_range[record.delivery] != 0) {
-    return Reason::kOffsetOutOfRange;
-  }
+  if (delivery.out_of_range) return Reason::kOffsetOutOfRange;
   const TableOptions& options = record.table->definition.options;
-  Reason reason = rules::CheckOperation(options, record.operation);
+  const Reason reason = rules::CheckOperation(options, record.operation);
   if (reason != Reason::kNone) return reason;
-  work->scratch.clear();
-  reason = rules::CheckRecordVersion(options, record.version, &work->scratch);
-  if (reason != Reason::kNone) return reason;
-  candidate->version = record.version;
-  if (options.version_kind() == VersionKind::kHex) {
-    candidate->version = Version(work->versions.Copy(work->scratch));
-  }
+  return rules::CheckRecordVersion(options, record.version(), &work->scratch);
+}
+
+Reason FingerprintOf(const BatchRecord& record, WorkingSet* work, codec::Fingerprint* fingerprint) {
   if (record.operation == Operation::kDelete) return Reason::kNone;
-  const codec::PayloadFingerprinter& fingerprinter = record.table->fingerprinter;
-  // A replayed record is compared with nothing.
-  if (candidate->replayed && !fingerprinter.needs_json()) return Reason::kNone;
-  const bool fits = fingerprinter.Of(record.value, &work->scratch, &candidate->fingerprint);
+  const bool fits = record.table->fingerprinter.Of(record.value, &work->scratch, fingerprint);
   return fits ? Reason::kNone : Reason::kPayloadNotJson;
+}
+
+// A replayed record is compared with nothing, but has to be a record.
+Reason CheckReplayed(const BatchRecord& record, WorkingSet* work) {
+  if (!record.table->fingerprinter.needs_json()) return Reason::kNone;
+  codec::Fingerprint unused;
+  return FingerprintOf(record, work, &unused);
+}
+
+// Adds a candidate, filled where it stays.
+Reason Nominate(const BatchRecord& record, std::uint32_t rank, WorkingSet* work) {
+  Candidate& candidate = work->candidates.emplace_back();
+  candidate.record = static_cast<std::uint32_t>(work->outcomes.size());
+  candidate.rank = rank;
+  candidate.version = record.version();
+  if (record.table->definition.options.version_kind() == VersionKind::kHex) {
+    candidate.version = Version(work->versions.Copy(work->scratch));
+  }
+  const Reason reason = FingerprintOf(record, work, &candidate.fingerprint);
+  if (reason != Reason::kNone) {
+    work->candidates.pop_back();
+    return reason;
+  }
+  candidate.hash = work->index.hash()(record.row_key());
+  work->identities->PrefetchSlot(candidate.hash);
+  return Reason::kNone;
+}
+
+// Gives the record its outcome, or makes it a candidate for one.
+void Validate(const BatchRecord& record, const DeliveryResult& delivery, const Limits& limits,
+              WorkingSet* work) {
+  Reason invalid = Check(record, delivery, limits, work);
+  if (invalid == Reason::kNone) {
+    invalid =
+        delivery.replayed ? CheckReplayed(record, work) : Nominate(record, delivery.rank, work);
+  }
+  if (invalid == Reason::kNone) {
+    work->outcomes.push_back({Verdict::kReplayed, Reason::kNone, 0});
+  } else {
+    work->outcomes.push_back({Verdict::kInvalid, invalid, 0});
+  }
 }
 
 Result<void> Decode(std::string_view key, std::string_view value, Slot* slot) {
@@ -47,73 +81,70 @@ Result<void> Decode(std::string_view key, std::string_view value, Slot* slot) {
 
 using Presence = Identities::Presence;
 
-// A slot for a key that has none yet, with what memory knows of it.
-std::uint32_t AddSlot(std::string_view key, std::uint64_t hash, Presence presence, const Slot& slot,
-                      WorkingSet* work) {
-  const std::uint32_t number = work->index.Add(key, hash);
-  if (number < work->slots.size()) return number;
-  work->slots.push_back(slot);
+// The slot of a key that has none yet, with nothing in it but what memory says of it: to be read.
+Slot* AddSlot(std::string_view key, std::uint32_t number, Presence presence, WorkingSet* work) {
+  Slot* slot = &work->slots.emplace_back();
   if (presence == Presence::kUnknown) {
     work->asked.push_back(number);
     work->asked_keys.push_back(key);
   }
-  return number;
+  return slot;
 }
 
 // Errors: kCorruption.
 Result<void> FindEvent(std::string_view key, Candidate* candidate, WorkingSet* work) {
   const std::uint64_t hash = work->index.hash()(key);
+  candidate->event = work->index.Add(key, hash);
+  if (candidate->event < work->slots.size()) return {};
   const Identities::Found found = work->identities->Find(key, hash);
-  Slot slot;
-  if (found.presence == Presence::kPresent) {
-    if (auto decoded = Decode(key, found.head, &slot); !decoded) return decoded;
-  }
-  candidate->event = AddSlot(key, hash, found.presence, slot, work);
-  return {};
+  Slot* slot = AddSlot(key, candidate->event, found.presence, work);
+  if (found.presence != Presence::kPresent) return {};
+  return Decode(key, found.head, slot);
 }
 
 // Errors: kCorruption.
 Result<void> FindRow(const BatchRecord& record, Afterwards afterwards, Candidate* candidate,
                      WorkingSet* work) {
-  const std::string_view key = record.row_key;
+  const std::string_view key = record.row_key();
   const Identities::Found found = work->identities->Find(key, candidate->hash);
-  Slot slot;
-  if (found.presence == Presence::kPresent) {
-    if (auto decoded = Decode(key, found.head, &slot); !decoded) return decoded;
-    slot.payload_unread = !slot.row.tombstone;
+  const bool present = found.presence == Presence::kPresent;
+  codec::RowEnvelope row;
+  if (present) {
+    if (!codec::DecodeRow(found.head, &row)) return Damaged("a row");
     // A record before it in the batch may change the row, and an event id is asked first.
-    const bool alone = record.event_key.empty() && !work->index.Contains(key, candidate->hash);
-    if (alone && afterwards == Afterwards::kDecide) {
-      if (const auto outcome = Settle(record, *candidate, slot.row)) {
-        candidate->settled = true;
-        candidate->outcome = *outcome;
-        return {};
-      }
+    const bool alone = record.event_key().empty() && !work->index.Contains(key, candidate->hash);
+    if (alone && afterwards == Afterwards::kDecide &&
+        Settle(record, *candidate, row, &work->outcomes[candidate->record])) {
+      return {};
     }
   }
-  candidate->row = AddSlot(key, candidate->hash, found.presence, slot, work);
+  candidate->row = work->index.Add(key, candidate->hash);
+  if (candidate->row < work->slots.size()) return {};
+  Slot* slot = AddSlot(key, candidate->row, found.presence, work);
+  if (!present) return {};
+  slot->exists = true;
+  slot->payload_unread = !row.tombstone;
+  slot->row = row;
   return {};
 }
 
-bool IsLookedFor(const Candidate& candidate) {
-  return candidate.invalid == Reason::kNone && !candidate.replayed;
-}
-
-// The slots of identities are on their way into the cache since the keys were hashed; what they
-// refer to follows while the records before are worked on.
-Result<void> FindRows(const RecordBuffer& batch, Afterwards afterwards, WorkingSet* work) {
-  constexpr std::size_t kAhead = 8;
+// Of the candidates from `begin` on. The slots of identities are on their way into the cache since
+// the keys were hashed; what they refer to follows while the candidates before are worked on.
+Result<void> FindRows(const RecordBuffer& batch, std::size_t begin, Afterwards afterwards,
+                      WorkingSet* work) {
+  constexpr std::size_t kAhead = 16;
   auto& candidates = work->candidates;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (i + kAhead < candidates.size() && IsLookedFor(candidates[i + kAhead])) {
-      work->identities->PrefetchEntry(candidates[i + kAhead].hash);
-    }
+  const std::size_t end = candidates.size();
+  for (std::size_t i = begin; i < std::min(begin + kAhead, end); ++i) {
+    work->identities->PrefetchEntry(candidates[i].hash);
+  }
+  for (std::size_t i = begin; i < end; ++i) {
+    if (i + kAhead < end) work->identities->PrefetchEntry(candidates[i + kAhead].hash);
     Candidate* candidate = &candidates[i];
-    if (!IsLookedFor(*candidate)) continue;
-    const BatchRecord& record = batch.records()[i];
+    const BatchRecord& record = batch.records()[candidate->record];
     if (auto found = FindRow(record, afterwards, candidate, work); !found) return found;
-    if (record.event_key.empty()) continue;
-    if (auto found = FindEvent(record.event_key, candidate, work); !found) return found;
+    if (record.event_key().empty()) continue;
+    if (auto found = FindEvent(record.event_key(), candidate, work); !found) return found;
   }
   return {};
 }
@@ -137,20 +168,20 @@ Result<void> Gather(const RecordBuffer& batch, const SourcePassResult& sources,
                     const Limits& limits, const storage::Store& store, Afterwards afterwards,
                     WorkingSet* work) {
   const auto& records = batch.records();
-  work->candidates.resize(records.size());
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    const BatchRecord& record = records[i];
-    Candidate& candidate = work->candidates[i];
-    if (record.delivery != kNoStep) {
-      candidate.rank = sources.rank[record.delivery];
-      candidate.replayed = sources.replayed[record.delivery] != 0;
+  const DeliveryResult nowhere;
+  auto delivery = sources.deliveries.begin();
+  work->outcomes.reserve(records.size());
+  // A part at a time, so that what the first loop has touched is at hand for the second.
+  constexpr std::size_t kPart = 64;
+  for (std::size_t begin = 0; begin < records.size(); begin += kPart) {
+    const std::size_t candidates = work->candidates.size();
+    for (std::size_t i = begin; i < std::min(begin + kPart, records.size()); ++i) {
+      const bool is_read = records[i].delivery != kNoDelivery;
+      while (is_read && delivery->end <= records[i].delivery) ++delivery;
+      Validate(records[i], is_read ? *delivery : nowhere, limits, work);
     }
-    candidate.invalid = Validate(record, sources, limits, work, &candidate);
-    if (!IsLookedFor(candidate)) continue;
-    candidate.hash = work->index.hash()(record.row_key);
-    work->identities->PrefetchSlot(candidate.hash);
+    if (auto found = FindRows(batch, candidates, afterwards, work); !found) return found;
   }
-  if (auto found = FindRows(batch, afterwards, work); !found) return found;
   return ReadSlots(store, work);
 }
 

@@ -2,6 +2,7 @@
 #include "pipeline/identities.h"
 
 #include "base/assert.h"
+#include "base/short_bytes.h"
 
 #include <algorithm>
 #include <cstring>
@@ -86,7 +87,8 @@ std::size_t Identities::HomeOf(std::uint32_t fragment) const noexcept {
 std::size_t Identities::SlotOf(std::string_view key, std::uint32_t fragment) const noexcept {
   std::size_t at = HomeOf(fragment);
   for (; slots()[at].place != 0; at = After(at)) {
-    if (slots()[at].fragment == fragment && EntryAt(slots()[at].place - 1)->key() == key) break;
+    if (slots()[at].fragment != fragment) continue;
+    if (base::SameBytes(EntryAt(slots()[at].place - 1)->key(), key)) break;
   }
   return at;
 }

@@ -22,21 +22,21 @@ QuarantineEntry MakeEntry(const RecordBuffer& batch, const BatchRecord& record,
   entry.reason = outcome.reason;
   entry.operation = record.operation;
   entry.key = std::string(record.key());
-  entry.version = codec::ToStored(record.version);
+  entry.version = codec::ToStored(record.version());
   entry.event_id = std::string(record.event_id());
   // Whole only where it is within the limit, which may be the sink's rather than the batch's.
   const bool cut = outcome.reason == Reason::kValueTooLarge;
   entry.value = std::string(cut ? record.value.substr(0, kQuarantineValueBytes) : record.value);
   entry.value_bytes = record.value_bytes;
-  entry.why = std::string(record.why);
+  entry.why = std::string(record.why());
   entry.commit = context.commit;
   entry.winning_commit = outcome.commit;
   entry.wall_micros = context.wall_micros;
-  if (record.delivery != kNoStep) {
-    const Step& step = batch.steps()[record.delivery];
-    entry.source = step.where->source;
-    entry.partition = step.where->partition;
-    entry.offset = step.offsets.begin;
+  if (record.delivery != kNoDelivery) {
+    const RecordBuffer::ReadAt at = batch.PositionOf(record);
+    entry.source = at.where->source;
+    entry.partition = at.where->partition;
+    entry.offset = at.offset;
   }
   return entry;
 }
@@ -82,10 +82,10 @@ QuarantineId IdOf(const BatchRecord& record) {
   base::AppendFixed32(record.table->definition.id, &parts);
   base::AppendByte(static_cast<std::uint8_t>(record.operation), &parts);
   add(record.key());
-  add(record.event_key);
+  add(record.event_key());
   add(record.value);
   base::AppendFixed64(record.value_bytes, &parts);
-  const Version& version = record.version;
+  const Version version = record.version();
   const int kind = (version.has_value() ? 1 : 0) + (version.is_integer() ? 1 : 0);
   base::AppendByte(static_cast<std::uint8_t>(kind), &parts);
   base::AppendOrderedInt64(version.integer(), &parts);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/record_buffer.h"
 
+#include "base/short_bytes.h"
 #include "codec/keyspace.h"
 #include "codec/tuple.h"
 
@@ -11,27 +12,52 @@ namespace {
 
 constexpr std::size_t kPartitionsKept = 4096;
 
-std::string_view WithoutPrefix(std::string_view store_key) noexcept {
-  return store_key.empty() ? store_key : store_key.substr(codec::kRowKeyPrefixBytes);
-}
+// Larger keys are encoded aside: of one that is over its limit only a part is kept.
+constexpr std::size_t kKeyInPlaceMax = 4096;
 
 bool IsThat(const SourcePartition& known, std::string_view source, PartitionRef partition,
             std::string_view name, std::string_view incarnation) noexcept {
   const bool same_partition =
       partition.is_name() ? known.partition.name == name
                           : !known.partition.name && known.partition.number == partition.number();
-  return same_partition && known.source == source && known.incarnation == incarnation;
+  return same_partition && base::SameBytes(known.source, source) &&
+         base::SameBytes(known.incarnation, incarnation);
+}
+
+// What a record keeps of sizes has 32 bits. No sink takes a key that is nearly as large.
+Limits Bounded(Limits limits) noexcept {
+  limits.key_bytes = std::min<std::size_t>(limits.key_bytes, INT32_MAX);
+  return limits;
 }
 
 }  // namespace
 
-std::string_view BatchRecord::key() const noexcept { return WithoutPrefix(row_key); }
-std::string_view BatchRecord::event_id() const noexcept { return WithoutPrefix(event_key); }
+RecordBuffer::RecordBuffer(const Limits& limits) : limits_(Bounded(limits)) {}
 
 void RecordBuffer::From(const Position& position) {
-  const Step* step = AddStep(Step::Kind::kFrom, {position.offset, position.offset}, position.source,
-                             position.partition, position.incarnation);
-  if (step != nullptr) delivery_ = static_cast<std::uint32_t>(steps_.size() - 1);
+  if (Continues(position)) {
+    if (!ReserveCall()) return;
+    ++steps_.back().deliveries;
+  } else {
+    Step* step = AddStep(Step::Kind::kFrom, {position.offset, position.offset}, position.source,
+                         position.partition, position.incarnation);
+    if (step == nullptr) return;
+    step->deliveries = 1;
+  }
+  delivery_ = deliveries_++;
+  const bool more = position.offset >= 0 && position.offset < kOffsetMax;
+  continues_ = more ? position.offset + 1 : kNever;
+}
+
+void RecordBuffer::FromNowhere() noexcept {
+  delivery_ = kNoDelivery;
+  continues_ = kNever;
+}
+
+bool RecordBuffer::Continues(const Position& position) const noexcept {
+  return position.offset == continues_ && continues_ != kNever &&
+         IsThat(*last_, position.source, position.partition, position.partition.name(),
+                position.incarnation);
 }
 
 void RecordBuffer::Advance(std::string_view source, PartitionRef partition, std::int64_t next,
@@ -51,8 +77,8 @@ void RecordBuffer::DeclareEmpty(std::string_view source, PartitionRef partition,
 
 Step* RecordBuffer::AddStep(Step::Kind kind, OffsetRange offsets, std::string_view source,
                             PartitionRef partition, std::string_view incarnation) {
-  if (steps_.size() >= StepsMax()) overflowed_ = true;
-  if (overflowed_) return nullptr;
+  continues_ = kNever;
+  if (!ReserveCall()) return nullptr;
   const SourcePartition* where = Intern(source.substr(0, kSourceNameBytesMax + 1), partition,
                                         incarnation.substr(0, kIncarnationBytesMax + 1));
   if (where == nullptr) return nullptr;
@@ -60,6 +86,7 @@ Step* RecordBuffer::AddStep(Step::Kind kind, OffsetRange offsets, std::string_vi
   step.kind = kind;
   step.where = where;
   step.offsets = offsets;
+  step.delivery = deliveries_;
   step.record = records_.size();
   return &step;
 }
@@ -89,8 +116,8 @@ bool RecordBuffer::full() const noexcept {
   const std::size_t largest = 2 * codec::kRowKeyPrefixBytes + limits_.key_bytes + kEventIdBytesMax +
                               kVersionBytesMax + limits_.value_bytes + 2 * names +
                               kCheckpointNoteBytesMax;
-  return overflowed_ || records_.size() >= limits_.batch_records ||
-         steps_.size() + 2 > StepsMax() || bytes_ + largest > limits_.batch_bytes;
+  return overflowed_ || records_.size() >= limits_.batch_records || calls_ + 2 > CallsMax() ||
+         bytes_ + largest > limits_.batch_bytes;
 }
 
 bool RecordBuffer::Reserve(std::size_t bytes) {
@@ -100,23 +127,31 @@ bool RecordBuffer::Reserve(std::size_t bytes) {
   return true;
 }
 
+bool RecordBuffer::ReserveCall() noexcept {
+  if (calls_ >= CallsMax()) overflowed_ = true;
+  if (overflowed_) return false;
+  ++calls_;
+  return true;
+}
+
 bool RecordBuffer::ReserveRecord(std::size_t bytes) {
   if (records_.size() >= limits_.batch_records) overflowed_ = true;
   return Reserve(bytes);
 }
 
+// With room for `behind` bytes after it, unless it is large.
 std::string_view RecordBuffer::Encode(codec::Space space, const TableEntry& table,
-                                      const KeyRef& key) {
+                                      const KeyRef& key, std::size_t behind) {
   const std::size_t most = codec::kRowKeyPrefixBytes + codec::KeyBytesMax(key);
-  if (scratch_.size() < most) scratch_.resize(most);
-  char* begin = scratch_.data();
+  if (most > kKeyInPlaceMax && scratch_.size() < most) scratch_.resize(most);
+  char* begin = most > kKeyInPlaceMax ? scratch_.data() : arena_.Room(most + behind);
   const char* end = codec::PutKey(key, codec::PutKeyPrefix(space, table.definition.id, begin));
   return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 std::string_view RecordBuffer::EncodeKey(const TableEntry& table, const KeyRef& key,
-                                         Reason* invalid) {
-  const std::string_view encoded = Encode(codec::Space::kRow, table, key);
+                                         std::size_t behind, Reason* invalid) {
+  const std::string_view encoded = Encode(codec::Space::kRow, table, key, behind);
   const std::size_t size = encoded.size() - codec::kRowKeyPrefixBytes;
   if (size == 0) {
     *invalid = Reason::kKeyMissing;
@@ -129,7 +164,7 @@ std::string_view RecordBuffer::EncodeKey(const TableEntry& table, const KeyRef& 
 
 std::string_view RecordBuffer::EncodeEventId(const TableEntry& table, const KeyRef& id,
                                              Reason* invalid) {
-  const std::string_view encoded = Encode(codec::Space::kEvent, table, id);
+  const std::string_view encoded = Encode(codec::Space::kEvent, table, id, 0);
   const std::size_t size = encoded.size() - codec::kRowKeyPrefixBytes;
   if (size == 0 && *invalid == Reason::kNone) *invalid = Reason::kEventIdMissing;
   if (size <= kEventIdBytesMax) return encoded;
@@ -141,64 +176,105 @@ std::string_view RecordBuffer::Kept(std::string_view value) const noexcept {
   return value.size() > limits_.value_bytes ? value.substr(0, kQuarantineValueBytes) : value;
 }
 
-std::string_view RecordBuffer::KeepValue(std::string_view value, Reason* invalid) {
-  if (value.size() > limits_.value_bytes && *invalid == Reason::kNone) {
-    *invalid = Reason::kValueTooLarge;
-  }
-  return arena_.Copy(Kept(value));
+// Where the key was encoded in place, only the value is copied.
+std::string_view RecordBuffer::KeepBehind(std::string_view row_key, std::string_view value) {
+  char* at = arena_.Room(row_key.size() + value.size());
+  if (at != row_key.data()) at = std::copy(row_key.begin(), row_key.end(), at) - row_key.size();
+  char* behind = at + row_key.size();
+  std::copy(value.begin(), value.end(), behind);
+  arena_.Take(row_key.size() + value.size());
+  return {behind, value.size()};
 }
 
-// The record is made where it stays, last: what runs out of memory before leaves none behind.
+bool RecordBuffer::KeepEventId(const TableEntry& table, const KeyRef& id, Reason* invalid,
+                               Extras* extras) {
+  const std::string_view event_key = EncodeEventId(table, id, invalid);
+  if (!Reserve(event_key.size())) return false;
+  extras->event_key = arena_.Copy(event_key);
+  return true;
+}
+
+// The last thing of all: what runs out of memory before leaves no record behind. It is filled where
+// it stays: to copy one would be to read it before it is written through.
+BatchRecord& RecordBuffer::AddRecord(const TableEntry& table, Operation operation) {
+  if (tables_.empty() || tables_.back().table != &table) tables_.push_back({&table, 0});
+  BatchRecord& record = records_.emplace_back();
+  ++tables_.back().records;
+  record.table = &table;
+  record.operation = operation;
+  record.delivery = delivery_;
+  return record;
+}
+
 void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRef& key,
                        std::string_view value, const WriteOptions& options) {
   Reason invalid = Reason::kNone;
-  const std::string_view row_key = EncodeKey(table, key, &invalid);
+  const std::string_view kept = Kept(value);
+  const std::string_view row_key = EncodeKey(table, key, kept.size(), &invalid);
   const bool has_text = options.version.has_value() && !options.version.is_integer();
   const std::string_view version =
       has_text ? options.version.text().substr(0, kVersionBytesMax + 1) : std::string_view();
-  if (!ReserveRecord(row_key.size() + version.size() + Kept(value).size())) return;
-  const std::string_view kept_row_key = arena_.Copy(row_key);
-  std::string_view kept_event_key;
-  if (options.event_id) {
-    const std::string_view event_key = EncodeEventId(table, *options.event_id, &invalid);
-    if (!Reserve(event_key.size())) return;
-    kept_event_key = arena_.Copy(event_key);
+  if (!ReserveRecord(row_key.size() + version.size() + kept.size())) return;
+  const std::string_view kept_value = KeepBehind(row_key, kept);
+  Extras* extras = nullptr;
+  if (has_text || options.event_id) {
+    extras = arena_.New<Extras>();
+    extras->version = arena_.Copy(version);
+    if (options.event_id && !KeepEventId(table, *options.event_id, &invalid, extras)) return;
   }
-  const Version kept_version = has_text ? Version(arena_.Copy(version)) : options.version;
-  const std::string_view kept_value = KeepValue(value, &invalid);
-  BatchRecord& record = records_.emplace_back();
-  record.table = &table;
-  record.operation = operation;
-  record.invalid = invalid;
-  record.delivery = delivery_;
-  record.row_key = kept_row_key;
-  record.event_key = kept_event_key;
-  record.version = kept_version;
+  if (value.size() > limits_.value_bytes && invalid == Reason::kNone) {
+    invalid = Reason::kValueTooLarge;
+  }
+  BatchRecord& record = AddRecord(table, operation);
   record.value = kept_value;
   record.value_bytes = value.size();
+  record.extras = extras;
+  record.row_key_bytes = static_cast<std::uint32_t>(row_key.size());
+  record.invalid = invalid;
+  if (has_text) {
+    record.version_form = BatchRecord::VersionForm::kText;
+  } else if (options.version.has_value()) {
+    record.version_form = BatchRecord::VersionForm::kInteger;
+    record.integer_version = options.version.integer();
+  }
 }
 
 void RecordBuffer::Reject(const TableEntry& table, std::string_view raw, std::string_view why) {
   why = why.substr(0, 1024);
-  if (!ReserveRecord(Kept(raw).size() + why.size())) return;
-  Reason invalid = Reason::kRejectedByHost;
-  const std::string_view kept_raw = KeepValue(raw, &invalid);
-  const std::string_view kept_why = arena_.Copy(why);
-  BatchRecord& record = records_.emplace_back();
-  record.table = &table;
-  record.operation = Operation::kReject;
-  record.invalid = invalid;
-  record.delivery = delivery_;
+  const std::string_view kept = Kept(raw);
+  if (!ReserveRecord(kept.size() + why.size())) return;
+  const std::string_view kept_raw = KeepBehind({}, kept);
+  Extras* extras = arena_.New<Extras>();
+  extras->why = arena_.Copy(why);
+  BatchRecord& record = AddRecord(table, Operation::kReject);
   record.value = kept_raw;
   record.value_bytes = raw.size();
-  record.why = kept_why;
+  record.extras = extras;
+  record.invalid = Reason::kRejectedByHost;
+}
+
+RecordBuffer::ReadAt RecordBuffer::PositionOf(const BatchRecord& record) const noexcept {
+  const auto after = std::upper_bound(
+      steps_.begin(), steps_.end(), record.delivery,
+      [](std::uint32_t delivery, const Step& step) { return delivery < step.delivery; });
+  const Step& step = *(after - 1);
+  return {step.where, step.offsets.begin + (record.delivery - step.delivery)};
+}
+
+std::size_t RecordBuffer::RecordsBefore(const Step& step, std::size_t delivery) const noexcept {
+  std::size_t record = step.record;
+  while (record < records_.size() && records_[record].delivery < delivery) ++record;
+  return record;
 }
 
 void RecordBuffer::Clear() noexcept {
   arena_.Clear();
   records_.clear();
+  tables_.clear();
   steps_.clear();
-  delivery_ = kNoStep;
+  calls_ = 0;
+  deliveries_ = 0;
+  FromNowhere();
   bytes_ = 0;
   overflowed_ = false;
   if (partitions_.size() > kPartitionsKept) {

@@ -5,6 +5,8 @@
 
 #include <idem/commit_report.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -18,17 +20,27 @@ class ReportBuilder {
     CommitReport report;
     report.commit_ = commit;
     report.repeated_ = repeated;
-    for (const Outcome& outcome : outcomes) {
-      ++report.counts_[static_cast<std::size_t>(outcome.verdict)];
-    }
+    Count(outcomes, &report.counts_);
     report.outcomes_ = std::move(outcomes);
     report.gaps_ = std::move(gaps);
     return report;
   }
+
   static void SetStalled(std::uint64_t micros, CommitReport* report) {
     report->stalled_micros_ = micros;
   }
   static void SetDurable(bool durable, CommitReport* report) { report->durable_ = durable; }
+
+ private:
+  // Verdicts come in runs, and each is counted once for a run of them.
+  static void Count(const std::vector<Outcome>& outcomes,
+                    std::array<std::size_t, kVerdictCount>* counts) {
+    for (auto at = outcomes.begin(); at != outcomes.end();) {
+      const auto begin = at;
+      while (at != outcomes.end() && at->verdict == begin->verdict) ++at;
+      (*counts)[static_cast<std::size_t>(begin->verdict)] += at - begin;
+    }
+  }
 };
 
 }  // namespace idem

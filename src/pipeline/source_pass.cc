@@ -17,16 +17,11 @@ class SourcePass {
       : ledger_(ledger), limits_(limits), result_(*result) {}
 
   Result<void> Run(const RecordBuffer& batch) {
-    const std::size_t count = batch.steps().size();
-    result_.replayed.assign(count, 0);
-    result_.out_of_range.assign(count, 0);
-    result_.rank.assign(count, 0);
+    result_.deliveries.clear();
     result_.touched.clear();
-    for (std::size_t i = 0; i < count; ++i) {
-      const Step& step = batch.steps()[i];
+    for (const Step& step : batch.steps()) {
       if (auto opened = Open(step); !opened) return opened;
-      result_.rank[i] = at_->options.rank;
-      if (auto taken = Take(step, i); !taken) return taken;
+      if (auto taken = Take(batch, step); !taken) return taken;
     }
     return CheckLimits();
   }
@@ -75,10 +70,10 @@ class SourcePass {
                      "checkpoints rewind --incarnation`), or give it another source name");
   }
 
-  Result<void> Take(const Step& step, std::size_t index) {
+  Result<void> Take(const RecordBuffer& batch, const Step& step) {
     switch (step.kind) {
       case Step::Kind::kFrom:
-        return TakeDelivery(step, index);
+        return TakeDeliveries(batch, step);
       case Step::Kind::kAdvance:
         return TakeAdvance(step);
       case Step::Kind::kEmpty:
@@ -87,37 +82,38 @@ class SourcePass {
     return {};
   }
 
-  Result<void> TakeDelivery(const Step& step, std::size_t index) {
-    const std::int64_t offset = step.offsets.begin;
-    if (offset < 0 || offset > kOffsetMax) {
-      result_.out_of_range[index] = 1;
+  Result<void> TakeDeliveries(const RecordBuffer& batch, const Step& step) {
+    const std::uint32_t rank = at_->options.rank;
+    const std::int64_t begin = step.offsets.begin;
+    if (begin < 0 || begin > kOffsetMax) {
+      result_.deliveries.push_back({step.delivery + 1U, rank, false, /*out_of_range=*/true});
       return {};
     }
-    switch (rules::Deliver(at_->options, offset, &at_->checkpoint)) {
-      case rules::Delivery::kNew:
-        at_->changed = true;
-        return {};
-      case rules::Delivery::kReplayed:
-        result_.replayed[index] = 1;
-        return {};
-      case rules::Delivery::kUnknown:
-        return {};
-      case rules::Delivery::kGap:
-        return Gap(step);
+    std::size_t end = step.delivery;
+    for (OffsetRange run{begin, begin + step.deliveries}; run.begin < run.end;) {
+      const rules::Delivered piece = rules::DeliverRun(at_->options, run, &at_->checkpoint);
+      if (piece.delivery == rules::Delivery::kGap) {
+        return Gap(run.begin, batch.RecordsBefore(step, end));
+      }
+      if (piece.delivery == rules::Delivery::kNew) at_->changed = true;
+      end += static_cast<std::size_t>(piece.end - run.begin);
+      const bool replayed = piece.delivery == rules::Delivery::kReplayed;
+      result_.deliveries.push_back({end, rank, replayed, false});
+      run.begin = piece.end;
     }
     return {};
   }
 
-  Error Gap(const Step& step) const {
+  Error Gap(std::int64_t offset, std::size_t record) const {
     const std::int64_t expected =
         rules::IsFresh(at_->checkpoint) ? at_->options.start.value_or(0) : at_->checkpoint.next;
     return Error(ErrorCode::kOffsetGap,
                  "source '" + where_->source + "' partition " + where_->partition.ToString() +
                      " refuses gaps: offset " + std::to_string(expected) +
-                     " was expected and offset " + std::to_string(step.offsets.begin) +
+                     " was expected and offset " + std::to_string(offset) +
                      " came; deliver the missing offsets, declare them empty, or declare the "
                      "source with another GapPolicy",
-                 step.record);
+                 record);
   }
 
   Result<void> TakeAdvance(const Step& step) {

@@ -21,10 +21,16 @@ struct TouchedCheckpoint {
   bool changed = false;
 };
 
+// What became of calls of Batch::From, one after the other.
+struct DeliveryResult {
+  std::size_t end = 0;        // the number of the first delivery behind them
+  std::uint32_t rank = 0;     // of its source
+  bool replayed = false;      // its records are REPLAYED
+  bool out_of_range = false;  // its records are INVALID
+};
+
 struct SourcePassResult {
-  std::vector<std::uint8_t> replayed;                // by step: 1 = its records are REPLAYED
-  std::vector<std::uint8_t> out_of_range;            // by step: 1 = its records are INVALID
-  std::vector<std::uint32_t> rank;                   // by step
+  std::vector<DeliveryResult> deliveries;            // all, in order
   std::map<std::string, TouchedCheckpoint> touched;  // by store key
 };
 

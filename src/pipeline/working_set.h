@@ -35,18 +35,15 @@ struct Slot {
   codec::EventRecord event;
 };
 
-// A record with what the gathering found out about it.
+// A valid record that is not a replay, with what the gathering found out about it.
 struct Candidate {
-  Reason invalid = Reason::kNone;
-  bool replayed = false;
-  bool settled = false;  // it leaves its row as it is, so `outcome` is decided and `row` is not set
+  std::uint32_t record = 0;  // its number in the batch
   std::uint32_t rank = 0;
-  std::uint32_t row = kNoSlot;
+  std::uint32_t row = kNoSlot;  // kNoSlot: it leaves its row as it is, and has its outcome
   std::uint32_t event = kNoSlot;
   Version version;                 // in normal form
   codec::Fingerprint fingerprint;  // of the payload
-  std::uint64_t hash = 0;          // of the row's key, where that is looked for
-  Outcome outcome;
+  std::uint64_t hash = 0;          // of the row's key
 };
 
 // The order in which tables are written. That of their addresses would differ from run to run, and
@@ -60,8 +57,9 @@ struct ByTableId {
 struct WorkingSet {
   const Identities* identities = nullptr;
   KeyIndex index;
-  std::vector<Slot> slots;  // by number in `index`
-  std::vector<Candidate> candidates;
+  std::vector<Slot> slots;            // by number in `index`
+  std::vector<Outcome> outcomes;      // by record; of candidates with a slot once they are decided
+  std::vector<Candidate> candidates;  // by record
   std::map<const TableEntry*, codec::TableState, ByTableId> tables;  // the states after this commit
   std::pair<const TableEntry* const, codec::TableState>* last_table = nullptr;  // in `tables`
 
@@ -80,6 +78,7 @@ struct WorkingSet {
   void Clear() noexcept {
     index.Clear();
     slots.clear();
+    outcomes.clear();
     candidates.clear();
     tables.clear();
     last_table = nullptr;

@@ -225,8 +225,8 @@ Result<void> SinkImpl::DeclareSource(std::string_view source, const SourceOption
 }
 
 Result<void> SinkImpl::CheckTables(const pipeline::RecordBuffer& batch) const {
-  for (const pipeline::BatchRecord& record : batch.records()) {
-    if (record.table->owner == this) continue;
+  for (const pipeline::TableRun& run : batch.tables()) {
+    if (run.table->owner == this) continue;
     return Error(ErrorCode::kInvalidArgument,
                  "the batch holds records for a table of another sink; open the table on this sink "
                  "and add the records with that handle");
@@ -285,15 +285,19 @@ void SinkImpl::Count(const pipeline::RecordBuffer& batch, const Result<CommitRep
   if ((!report && !fenced) || (report && report->repeated())) return;
   counters_.records_offered += batch.records().size();
   counters_.bytes_offered += batch.bytes();
-  const TableEntry* table = nullptr;  // of `entry`
-  TableEntry* entry = nullptr;
-  for (std::size_t i = 0; i < batch.records().size(); ++i) {
-    const Verdict verdict = fenced ? Verdict::kFenced : report->outcomes()[i].verdict;
-    if (batch.records()[i].table != table) {
-      table = batch.records()[i].table;
-      entry = ledger_.tables.find(table->definition.name)->second.get();
+  std::size_t record = 0;
+  for (const pipeline::TableRun& run : batch.tables()) {
+    auto& verdicts = ledger_.tables.find(run.table->definition.name)->second->verdicts;
+    const bool is_all = run.records == batch.records().size();
+    if (fenced) {
+      verdicts[static_cast<std::size_t>(Verdict::kFenced)] += run.records;
+    } else if (is_all) {
+      for (std::size_t v = 0; v < kVerdictCount; ++v) verdicts[v] += report->count(Verdict(v));
+    } else {
+      for (const std::size_t end = record + run.records; record < end; ++record) {
+        ++verdicts[static_cast<std::size_t>(report->outcomes()[record].verdict)];
+      }
     }
-    ++entry->verdicts[static_cast<std::size_t>(verdict)];
   }
 }
 

@@ -171,7 +171,7 @@ Result<void> SinkImpl::StageAccepted(const QuarantineEntry& entry, pipeline::Rec
                                  pipeline::Afterwards::kApply, work);
       !ok)
     return ok;
-  if (record->records().empty() || work->candidates[0].invalid != Reason::kNone) return unsupported;
+  if (work->candidates.empty()) return unsupported;
   // The rank counts in later ties, as if the record had won when it came (invariant 2).
   if (!entry.source.empty()) work->candidates[0].rank = ledger_.OptionsOf(entry.source).rank;
   pipeline::Apply(record->records()[0], work->candidates[0], committer_.NextCommit(), work);

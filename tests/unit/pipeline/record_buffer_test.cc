@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace idem::pipeline {
 namespace {
@@ -82,6 +84,81 @@ TEST(RecordBuffer, PositionsFillItToo) {
   for (std::int64_t i = 0; i < 100 && !buffer.full(); ++i) buffer.From({"s", 0, i});
   EXPECT_TRUE(buffer.full());
   EXPECT_FALSE(buffer.overflowed());
+}
+
+TEST(RecordBuffer, PositionsThatFollowEachOtherAreOneStep) {
+  RecordBuffer buffer(Limits{});
+  const auto steps_after = [&](const Position& position) {
+    buffer.From(position);
+    AddOne(&buffer, "k", "v");
+    return buffer.steps().size();
+  };
+  EXPECT_EQ(steps_after({"s", 0, 5}), 1U);
+  EXPECT_EQ(steps_after({"s", 0, 6}), 1U);
+  EXPECT_EQ(steps_after({"s", 0, 7}), 1U);
+  EXPECT_EQ(steps_after({"s", 0, 7}), 2U) << "the same again is another delivery";
+  EXPECT_EQ(steps_after({"s", 0, 9}), 3U) << "a gap";
+  EXPECT_EQ(steps_after({"s", 1, 10}), 4U) << "another partition";
+  EXPECT_EQ(steps_after({"t", 1, 11}), 5U) << "another source";
+  EXPECT_EQ(steps_after({"t", 1, 12, "life"}), 6U) << "another incarnation";
+  buffer.FromNowhere();
+  EXPECT_EQ(steps_after({"t", 1, 13, "life"}), 7U) << "records without a position in between";
+  buffer.Advance("t", 1, 14, "");
+  EXPECT_EQ(steps_after({"t", 1, 14}), 9U) << "an advance in between";
+  EXPECT_EQ(steps_after({"t", 1, -1}), 10U);
+  EXPECT_EQ(steps_after({"t", 1, 0}), 11U) << "after an offset out of range";
+  EXPECT_EQ(steps_after({"t", 1, kOffsetMax}), 12U);
+  EXPECT_EQ(steps_after({"t", 1, INT64_MAX}), 13U) << "out of range";
+  EXPECT_EQ(steps_after({"t", 1, INT64_MIN}), 14U);
+  EXPECT_EQ(buffer.steps()[0].deliveries, 3U);
+}
+
+TEST(RecordBuffer, KnowsWhereEachRecordWasRead) {
+  RecordBuffer buffer(Limits{});
+  for (const std::int64_t offset : {3, 4, 5, 5, 9}) {
+    buffer.From({"s", 0, offset});
+    AddOne(&buffer, "k", "v");
+    if (offset == 4) AddOne(&buffer, "l", "v");
+  }
+  buffer.Advance("s", 0, 20, "");
+  std::vector<std::int64_t> offsets;
+  for (const BatchRecord& record : buffer.records()) {
+    offsets.push_back(buffer.PositionOf(record).offset);
+    EXPECT_EQ(buffer.PositionOf(record).where->source, "s");
+  }
+  EXPECT_EQ(offsets, (std::vector<std::int64_t>{3, 4, 4, 5, 5, 9}));
+  EXPECT_EQ(buffer.RecordsBefore(buffer.steps()[0], 2), 3U);
+}
+
+TEST(RecordBuffer, RecordsOneAfterTheOtherForATableAreARun) {
+  const TableEntry other(nullptr, {.id = 2, .name = "o", .options = {}});
+  RecordBuffer buffer(Limits{});
+  AddOne(&buffer, "k", "v");
+  AddOne(&buffer, "l", "v");
+  buffer.Reject(other, "raw", "why");
+  AddOne(&buffer, "m", "v");
+  ASSERT_EQ(buffer.tables().size(), 3U);
+  EXPECT_EQ(buffer.tables()[0].records, 2U);
+  EXPECT_EQ(buffer.tables()[1].table, &other);
+  buffer.Clear();
+  EXPECT_TRUE(buffer.tables().empty());
+}
+
+TEST(RecordBuffer, LargeAndSmallKeysAreKeptWhole) {
+  RecordBuffer buffer({.key_bytes = 20'000});
+  const std::string value = "value";
+  for (const std::size_t size : {0, 1, 3, 7, 8, 9, 63, 64, 65, 1000, 2045, 2046, 2047, 5000}) {
+    std::string key(size, 'k');
+    for (const bool zero : {false, true}) {
+      if (zero && size > 0) key[size / 2] = '\0';
+      buffer.Add(Entry(), Operation::kUpsert, {key}, value, {.version = "v", .event_id = Key(1)});
+      const BatchRecord& record = buffer.records().back();
+      EXPECT_EQ(record.key(), Key(key).encoded()) << size;
+      EXPECT_EQ(record.value, value);
+      EXPECT_EQ(record.version().text(), "v");
+      EXPECT_EQ(record.event_id(), Key(1).encoded());
+    }
+  }
 }
 
 TEST(RecordBuffer, NamesNotesAndVersionsCount) {

@@ -78,6 +78,62 @@ TEST_F(SourcePass, ARefusedGapNamesTheRecordAndMovesNothing) {
   EXPECT_TRUE(sink_->ResumeFrom("s").value().empty());
 }
 
+// The offsets of a run that were done before are REPLAYED, and only they.
+TEST_F(SourcePass, ARunIsReplayedAsFarAsItWasDone) {
+  for (const std::int64_t offset : {0, 1, 4}) batch_.From({"s", 0, offset});
+  ASSERT_TRUE(sink_->Commit(batch_));
+  batch_.Clear();
+  for (std::int64_t offset = 0; offset < 6; ++offset) {
+    batch_.From({"s", 0, offset});
+    batch_.Insert(*log_, {offset}, "1");
+  }
+  const CommitReport report = sink_->Commit(batch_).value();
+  std::string verdicts;
+  for (const Outcome& outcome : report.outcomes()) {
+    verdicts += outcome.verdict == Verdict::kReplayed ? 'r' : 'i';
+  }
+  EXPECT_EQ(verdicts, "rriiri");
+  EXPECT_EQ(sink_->ResumeFrom("s").value()[0].next, 6);
+}
+
+// Offset 4 was done while gaps were tracked, so the gap behind it is in the middle of a run.
+TEST_F(SourcePass, ARefusedGapInARunNamesItsRecord) {
+  for (const std::int64_t offset : {0, 4}) batch_.From({"s", 0, offset});
+  ASSERT_TRUE(sink_->Commit(batch_));
+  ASSERT_TRUE(sink_->DeclareSource("s", {.gaps = GapPolicy::kRefuse}));
+  batch_.Clear();
+  batch_.Insert(*log_, {"before"}, "1");
+  for (std::int64_t offset = 4; offset < 7; ++offset) {
+    batch_.From({"s", 0, offset});
+    batch_.Insert(*log_, {offset}, "1");
+  }
+  const auto report = sink_->Commit(batch_);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code(), ErrorCode::kOffsetGap);
+  EXPECT_EQ(report.error().record(), 2U);
+  EXPECT_NE(report.error().message().find("offset 1 was expected and offset 5 came"),
+            std::string::npos)
+      << report.error().message();
+}
+
+TEST_F(SourcePass, AnEntryInQuarantineSaysWhereInTheRunItWasRead) {
+  sink_.reset();
+  Open({.on_invalid = InvalidPolicy::kQuarantine});
+  for (std::int64_t offset = 7; offset < 10; ++offset) {
+    batch_.From({"s", 0, offset});
+    if (offset == 8) {
+      batch_.Reject(*log_, "raw", "torn");
+    } else {
+      batch_.Insert(*log_, {offset}, "1");
+    }
+  }
+  ASSERT_TRUE(sink_->Commit(batch_));
+  const auto entries = sink_->NewSnapshot().value().Quarantine().value();
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].source, "s");
+  EXPECT_EQ(entries[0].offset, 8);
+}
+
 TEST_F(SourcePass, AnotherIncarnationIsAnErrorUntilItIsAccepted) {
   batch_.From({"s", 0, 5, "one"});
   batch_.Insert(*log_, {"a"}, "1");
