@@ -6,6 +6,7 @@
 
 #include "codec/keyspace.h"
 #include "codec/store_header.h"
+#include "storage/rocks/background_threads.h"
 #include "storage/rocks/directory_lock.h"
 #include "storage/rocks/file_system_env.h"
 #include "storage/rocks/guarded_files.h"
@@ -52,6 +53,7 @@ class RocksStore final : public Store {
         files_(std::make_shared<OwnedFiles>(env->GetFileSystem(), lock_.get(), directory)),
         owned_(NewFileSystemEnv(env, files_)),
         env_(NewGuardedEnv(owned_.get(), watermark_, [this] { return files_->Check(); })),
+        threads_(env_.get()),
         rocks_(WriterOptions(options_, env_.get(), cache_, NewPoisoningListener(health_))),
         merges_(&rocks_, directory.string(), options.keep_free_bytes),
         space_(env->GetFileSystem(), &merges_, directory.string(), options.keep_free_bytes),
@@ -115,6 +117,7 @@ class RocksStore final : public Store {
   const std::shared_ptr<OwnedFiles> files_;
   const std::unique_ptr<rocksdb::Env> owned_;  // with files_
   const std::unique_ptr<rocksdb::Env> env_;
+  const BackgroundThreads threads_;
   rocksdb::Options rocks_;
   const MergeRoom merges_;
   SpaceGuard space_;  // Check: guarded by commit_mutex_
