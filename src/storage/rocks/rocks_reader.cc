@@ -29,14 +29,12 @@
 #include "storage/rocks/status.h"
 #include "storage/rocks/store_directory.h"
 #include "storage/rocks/watermark_file.h"
+#include "storage/rocks/writer_progress.h"
 
 #include <stdlib.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <mutex>
-#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -49,38 +47,6 @@ namespace fs = std::filesystem;
 // How often to look again when the writer moved on meanwhile. Opening takes milliseconds, and a
 // writer at full speed changes its manifest a few times a second.
 constexpr int kAttempts = 100;
-
-// Where the writer stands.
-struct Progress {
-  std::string manifest;  // its name, as in CURRENT
-  std::uintmax_t manifest_bytes = 0;
-  std::set<std::string> logs;
-
-  bool SameManifest(const Progress& other) const {
-    return manifest == other.manifest && manifest_bytes == other.manifest_bytes;
-  }
-  bool HasLogsOf(const Progress& other) const {
-    return std::includes(logs.begin(), logs.end(), other.logs.begin(), other.logs.end());
-  }
-};
-
-// Leaves out what is missing: the writer is just changing it, or the store is damaged, which
-// opening it will tell.
-Progress LookAt(const fs::path& directory) {
-  Progress progress;
-  std::error_code code;
-  std::ifstream current(directory / "CURRENT");
-  if (std::getline(current, progress.manifest)) {
-    const std::uintmax_t bytes = fs::file_size(directory / progress.manifest, code);
-    if (!code) progress.manifest_bytes = bytes;
-  }
-  if (const auto entries = EntriesOf(directory)) {
-    for (const std::string& name : *entries) {
-      if (name.ends_with(".log")) progress.logs.insert(name);
-    }
-  }
-  return progress;
-}
 
 // A directory for what a secondary may want to write. Removed at the end.
 class PrivateDirectory {
@@ -175,12 +141,11 @@ class RocksReader final : public Store {
   // REQUIRES: mutex_ is held and nobody looks.
   Result<void> CatchUp() const {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      Progress before = LookAt(directory_);
+      WriterProgress before = LookAtWriter(directory_);
       const bool only_logs = db_ != nullptr && before.SameManifest(progress_);
       Result<void> caught_up = only_logs ? FollowLogs() : OpenAnew();
       if (!caught_up) db_.reset();
-      const Progress after = LookAt(directory_);
-      const bool stood_still = after.SameManifest(before) && after.HasLogsOf(before);
+      const bool stood_still = LookAtWriter(directory_).StoodStillSince(before);
       progress_ = std::move(before);
       if (!stood_still) continue;
       return caught_up;
@@ -215,7 +180,7 @@ class RocksReader final : public Store {
   // Guarded by mutex_.
   mutable std::mutex mutex_;
   mutable std::unique_ptr<rocksdb::DB> db_;
-  mutable Progress progress_;             // where the writer stood when db_ was read
+  mutable WriterProgress progress_;       // where the writer stood when db_ was read
   mutable std::weak_ptr<const Pin> pin_;  // what somebody looks at; db_ stays while it is alive
 };
 

@@ -46,6 +46,7 @@ class RocksStore final : public Store {
   RocksStore(std::unique_ptr<DirectoryLock> lock, std::shared_ptr<WatermarkFile> watermark,
              const std::filesystem::path& directory, const SinkOptions& options, rocksdb::Env* env)
       : lock_(std::move(lock)),
+        directory_(directory.string()),
         watermark_(std::move(watermark)),
         options_(MemoryBudgetImpl::Within(options)),
         health_(std::make_shared<Health>(options.logger)),
@@ -61,10 +62,15 @@ class RocksStore final : public Store {
 
   ~RocksStore() override;
 
-  // Exactly one of these two comes first. Nothing else may be called when it failed.
+  // Exactly one of these two comes first. When it failed nothing else may be called but
+  // WhyNotOpened.
   Result<void> Create(const std::filesystem::path& directory, const codec::FormatHeader& header);
   Result<void> OpenFound(const std::filesystem::path& directory, const codec::FormatHeader& header,
                          rocksdb::WALRecoveryMode mode);
+
+  // What the opening failed with, told `error`: that the store was lost meanwhile or another
+  // process changed its files, where that is so.
+  Error WhyNotOpened(const Error& error) const;
 
   std::unique_ptr<ReadResult> NewReadResult() const override { return NewRocksReadResult(cache_); }
 
@@ -110,6 +116,7 @@ class RocksStore final : public Store {
   Result<void> Attempt(Operation&& operation);
 
   std::unique_ptr<DirectoryLock> lock_;  // released after everything else is closed
+  const std::string directory_;
   const std::shared_ptr<WatermarkFile> watermark_;
   const SinkOptions options_;
   std::shared_ptr<Health> health_;
