@@ -199,8 +199,8 @@ class Trial {
     const int ended = zombie.Wait();
     beside_zombie_ = true;
     const std::string why = broker().failure.data();
-    // In the middle of a commit, a table's definition included, that one is unknown: nobody was told
-    // that it is there.
+    // In the middle of a commit, a table's definition included, that one is unknown: nobody was
+    // told that it is there.
     const bool unknown = ended == kFailed && why.find(": CommitUnknown") != std::string::npos &&
                          why.find("was removed or replaced") != std::string::npos;
     if (ended == kWasFenced || unknown) ++fenced_;

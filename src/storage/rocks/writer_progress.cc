@@ -8,14 +8,24 @@
 #include <system_error>
 
 namespace idem::storage {
+namespace {
+
+bool Includes(const std::set<std::string>& all, const std::set<std::string>& some) {
+  return std::includes(all.begin(), all.end(), some.begin(), some.end());
+}
+
+}  // namespace
 
 bool WriterProgress::SameManifest(const WriterProgress& other) const {
   return manifest == other.manifest && manifest_bytes == other.manifest_bytes;
 }
 
 bool WriterProgress::StoodStillSince(const WriterProgress& before) const {
-  return SameManifest(before) &&
-         std::includes(logs.begin(), logs.end(), before.logs.begin(), before.logs.end());
+  return SameManifest(before) && Includes(logs, before.logs);
+}
+
+bool WriterProgress::HasSortedFilesOf(const WriterProgress& before) const {
+  return manifest == before.manifest && Includes(sorted_files, before.sorted_files);
 }
 
 WriterProgress LookAtWriter(const std::filesystem::path& directory) {
@@ -29,6 +39,7 @@ WriterProgress LookAtWriter(const std::filesystem::path& directory) {
   if (const auto entries = EntriesOf(directory)) {
     for (const std::string& name : *entries) {
       if (name.ends_with(".log")) progress.logs.insert(name);
+      if (name.ends_with(".sst")) progress.sorted_files.insert(name);
     }
   }
   return progress;

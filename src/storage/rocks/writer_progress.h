@@ -15,12 +15,16 @@ struct WriterProgress {
   std::string manifest;  // its name, as in CURRENT
   std::uintmax_t manifest_bytes = 0;
   std::set<std::string> logs;
+  std::set<std::string> sorted_files;  // those of running merges included
 
   bool SameManifest(const WriterProgress& other) const;
 
   // Whether nobody has flushed, merged or taken over anything since `before`, and nobody has opened
   // the store. Logs may have grown, and new ones begun.
   bool StoodStillSince(const WriterProgress& before) const;
+
+  // Whether all sorted files of `before` are there still, and nobody has opened the store.
+  bool HasSortedFilesOf(const WriterProgress& before) const;
 };
 
 // Leaves out what is missing: the writer is just changing it, or the store is damaged, which
