@@ -60,8 +60,9 @@ class IDEM_EXPORT IdempotentSink final {
   // says what can be kept.
   //
   // Errors: kStoreLocked (retry when the other process is gone; a kill -9 leaves no lock behind),
-  // kStoreMissing, kInvalidArgument (an option), kUnsafeDirectory (a link, another user's, or one
-  // that others may write to), kFormatUnsupported, kCorruption, kStoreBehind, kIoError.
+  // kFenced (the lock was taken away meanwhile), kStoreMissing, kInvalidArgument (an option),
+  // kUnsafeDirectory (a link, another user's, or one that others may write to),
+  // kFormatUnsupported, kCorruption, kStoreBehind, kIoError.
   static Result<std::unique_ptr<IdempotentSink>> Open(const std::filesystem::path& directory,
                                                       const SinkOptions& options = {});
 

@@ -15,10 +15,11 @@
 // yet, the one with the most begins to write its own out; the other half is for what is being
 // written. Where that does not keep up and the whole budget is taken, a commit waits for its own
 // sink's buffer as it does in any stall: up to SinkOptions::stall_wait_ms, then kStalled without
-// effect. No sink waits for the rows of another: one that has failed, or stands still, keeps what
-// it holds until it is closed, and makes the buffers of the others smaller. The sum may pass the
-// budget by a batch, and by a quarter of a write buffer for each sink. A sink's own buffer is
-// SinkOptions::write_buffer_bytes, and at most half of the budget.
+// effect. No sink waits for the rows or the disk of another: one that has failed, stands still or
+// is on a disk that hangs keeps what it holds until it is closed, and makes the buffers of the
+// others smaller. The sum may pass the budget by a batch, and by a quarter of a write buffer for
+// each sink. A sink's own buffer is SinkOptions::write_buffer_bytes, and at most half of the
+// budget.
 //
 // Cache. One for all; what was used last stays, whosesoever it is. SinkOptions::cache_bytes is not
 // used.

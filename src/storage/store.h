@@ -124,7 +124,8 @@ class Store {
   virtual Result<void> CheckWriter(std::uint64_t writer_epoch) const = 0;
 
   // Raises the stored writer epoch by one, durably, and returns it: from then on plans of every
-  // older epoch are fenced.
+  // older epoch are fenced. Errors: those of Sync; kFenced also where the store was lost while it
+  // was written, for a raised epoch that nobody has does no harm.
   virtual Result<std::uint64_t> TakeEpoch() = 0;
 
   // Makes every commit that returned before this call durable. Errors: kCommitUnknown, kPoisoned,

@@ -4,8 +4,6 @@
 
 #include "storage/rocks/memory_budget_impl.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -30,17 +28,6 @@ std::uint64_t ActiveBytes(rocksdb::DB* db) {
 
 bool IsFlushing(rocksdb::DB* db) {
   return Number(db, rocksdb::DB::Properties::kNumImmutableMemTable) > 0;
-}
-
-bool HasShare(rocksdb::DB* db, std::size_t share) {
-  return ActiveBytes(db) >= db->GetOptions().write_buffer_size / share;
-}
-
-bool BeginFlush(rocksdb::DB* db) {
-  rocksdb::FlushOptions flush;
-  flush.wait = false;
-  flush.allow_write_stall = true;  // to wait for less pressure would be to wait for this flush
-  return db->Flush(flush).ok();
 }
 
 }  // namespace
@@ -71,43 +58,76 @@ MemoryUsage MemoryBudgetImpl::usage() const {
   return {buffers_->memory_usage(), cache_->GetUsage()};
 }
 
+bool MemoryBudgetImpl::Member::HasShare(std::size_t share) const {
+  return ActiveBytes(db) >= write_buffer_bytes / share;
+}
+
 void MemoryBudgetImpl::Join(rocksdb::DB* db) {
+  auto flush = std::make_unique<storage::BackgroundFlush>(db);
+  const std::size_t write_buffer = db->GetOptions().write_buffer_size;
   const std::lock_guard lock(mutex_);
-  stores_.push_back({db, ::getpid()});
+  stores_.push_back({db, write_buffer, std::move(flush)});
 }
 
 void MemoryBudgetImpl::Leave(rocksdb::DB* db) {
+  std::unique_ptr<storage::BackgroundFlush> flush;  // ends without the mutex: it may have to wait
   const std::lock_guard lock(mutex_);
-  std::erase_if(stores_, [db](const Member& member) { return member.db == db; });
+  const auto own = std::find_if(stores_.begin(), stores_.end(),
+                                [db](const Member& member) { return member.db == db; });
+  if (own == stores_.end()) return;
+  flush = std::move(own->flush);
+  stores_.erase(own);
+}
+
+const MemoryBudgetImpl::Member* MemoryBudgetImpl::Find(const rocksdb::DB* db) const {
+  const auto own = std::find_if(stores_.begin(), stores_.end(),
+                                [db](const Member& member) { return member.db == db; });
+  return own == stores_.end() ? nullptr : &*own;
 }
 
 bool MemoryBudgetImpl::MustWait(rocksdb::DB* db) {
-  if (limit_ == 0) return false;
-  if (buffers_->mutable_memtable_memory_usage() >= limit_ / kActiveShare) FlushLargest();
-  if (buffers_->memory_usage() < limit_) return false;
+  const std::size_t active = limit_ / kActiveShare;
+  if (limit_ == 0 || (buffers_->mutable_memtable_memory_usage() < active && !IsFull())) {
+    return false;
+  }
+  const std::lock_guard lock(mutex_);
+  FlushLargest();
+  if (!IsFull()) return false;
   if (IsFlushing(db)) return true;
-  return HasShare(db, kFloorShare) && BeginFlush(db);
+  const Member* own = Find(db);
+  if (own == nullptr || !own->HasShare(kFloorShare)) return false;
+  own->flush->Ask();
+  return !own->flush->is_over();
 }
 
 bool MemoryBudgetImpl::Stops(rocksdb::DB* db) const {
-  if (limit_ == 0 || buffers_->memory_usage() < limit_) return false;
-  return IsFlushing(db) || HasShare(db, kFloorShare);
+  if (limit_ == 0 || !IsFull()) return false;
+  if (IsFlushing(db)) return true;
+  const std::lock_guard lock(mutex_);
+  const Member* own = Find(db);
+  return own != nullptr && own->HasShare(kFloorShare);
 }
 
-// A store that has one under way is left alone: two would only make its files smaller. One that
-// cannot is poisoned or has lost its files, and the next largest has to do. Of many stores each may
-// have next to nothing: an empty memtable takes a little, too.
-void MemoryBudgetImpl::FlushLargest() {
-  const std::lock_guard lock(mutex_);
-  std::vector<std::pair<std::uint64_t, rocksdb::DB*>> candidates;
-  for (const auto& [db, process] : stores_) {
-    if (process != ::getpid() || IsFlushing(db) || !HasShare(db, kWorthShare)) continue;
-    candidates.emplace_back(ActiveBytes(db), db);
+// A store that has one under way is left alone: two would only make its files smaller. Where none
+// can begin any more the next largest has to do. Of many stores each may have next to nothing: an
+// empty memtable takes a little, too.
+void MemoryBudgetImpl::FlushLargest() const {
+  const Member* largest = nullptr;
+  std::uint64_t most = 0;
+  std::uint64_t asked = 0;
+  for (const Member& member : stores_) {
+    // A forked child has the entry, but no right to the store.
+    if (member.flush->InForkedChild() || member.flush->is_over()) continue;
+    const std::uint64_t bytes = ActiveBytes(member.db);
+    if (member.flush->is_asked()) asked += bytes;
+    if (member.flush->is_asked() || IsFlushing(member.db)) continue;
+    if (bytes <= most || bytes < member.write_buffer_bytes / kWorthShare) continue;
+    most = bytes;
+    largest = &member;
   }
-  std::sort(candidates.rbegin(), candidates.rend());
-  for (const auto& [bytes, db] : candidates) {
-    if (BeginFlush(db)) return;
-  }
+  if (largest == nullptr) return;
+  if (buffers_->mutable_memtable_memory_usage() < limit_ / kActiveShare + asked) return;
+  largest->flush->Ask();
 }
 
 }  // namespace idem

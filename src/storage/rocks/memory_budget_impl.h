@@ -8,8 +8,16 @@
 // the most is chosen here, earlier. The manager's own limit, which is left behind that, never stops
 // writers; what waits is a commit, with an end (write_stall.h).
 //
+// A commit never waits for the disk of another store. It asks RocksDB what that has in memory,
+// which is answered under a mutex that is held across no operation on a file, and leaves the
+// beginning of the flush to a thread (background_flush.h). Until that has begun the rows are taken
+// for written out, and no other store is chosen in its place. On a disk that hangs they stay
+// longer; the others then have what is left of the budget, and wait for their own flushes alone.
+//
 // Thread-safety: every method may be called from any thread at any time.
 #pragma once
+
+#include "storage/rocks/background_flush.h"
 
 #include <idem/memory_budget.h>
 #include <idem/options.h>
@@ -17,8 +25,6 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/write_buffer_manager.h>
-
-#include <sys/types.h>
 
 #include <cstddef>
 #include <memory>
@@ -46,8 +52,9 @@ class MemoryBudgetImpl {
   void Join(rocksdb::DB* db);
   void Leave(rocksdb::DB* db);
 
-  // Before a commit: lets flushes begin, as many as are needed. True: the budget is used up, by
-  // rows of `db` among others, whose flush is under way. Then the commit must wait and ask again.
+  // Before a commit: asks for flushes, as many as are needed. True: the budget is used up, by rows
+  // of `db` among others, whose flush is under way. Then the commit must wait and ask again. Waits
+  // for no disk.
   bool MustWait(rocksdb::DB* db);
 
   // Whether commits of `db` wait now.
@@ -56,16 +63,22 @@ class MemoryBudgetImpl {
  private:
   struct Member {
     rocksdb::DB* db;
-    pid_t process;  // a forked child has the entry, but no right to the store
+    std::size_t write_buffer_bytes;
+    std::unique_ptr<storage::BackgroundFlush> flush;
+
+    bool HasShare(std::size_t share) const;
   };
 
-  void FlushLargest();
+  bool IsFull() const { return buffers_->memory_usage() >= limit_; }
+  // REQUIRES: mutex_ is held.
+  const Member* Find(const rocksdb::DB* db) const;
+  void FlushLargest() const;
 
   const std::size_t limit_;
   const std::shared_ptr<rocksdb::Cache> cache_;
   const std::shared_ptr<rocksdb::WriteBufferManager> buffers_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;    // held across no operation on a file
   std::vector<Member> stores_;  // guarded by mutex_
 };
 

@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -59,7 +60,11 @@ rocksdb::IOStatus OwnedFiles::NewWritableFile(const std::string& path,
                                               std::unique_ptr<rocksdb::FSWritableFile>* file,
                                               rocksdb::IODebugContext* debug) {
   rocksdb::IOStatus status = MayChange();
-  return status.ok() ? FileSystemWrapper::NewWritableFile(path, options, file, debug) : status;
+  if (status.ok()) status = FileSystemWrapper::NewWritableFile(path, options, file, debug);
+  if (!status.ok()) return status;
+  const std::lock_guard lock(mutex_);
+  if (!opened_) made_.insert(path);
+  return status;
 }
 
 rocksdb::IOStatus OwnedFiles::ReopenWritableFile(const std::string& path,
@@ -75,6 +80,7 @@ rocksdb::IOStatus OwnedFiles::DeleteFile(const std::string& path, const rocksdb:
   rocksdb::IOStatus status = MayChange();
   if (!status.ok() || IsTaken(path)) return status;
   status = FileSystemWrapper::DeleteFile(path, options, debug);
+  if (status.ok()) Forget(path);
   const bool moved = IsBulkFile(path) && (status.IsNotFound() || status.IsPathNotFound());
   return moved ? rocksdb::IOStatus::OK() : status;
 }
@@ -99,15 +105,40 @@ void OwnedFiles::SettleTaken() {
   taken_.clear();
 }
 
+bool OwnedFiles::WasRobbed() const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(made_.begin(), made_.end(), [this](const std::string& path) {
+    return target()->FileExists(path, rocksdb::IOOptions(), nullptr).IsNotFound();
+  });
+}
+
+void OwnedFiles::Opened() {
+  const std::lock_guard lock(mutex_);
+  made_.clear();
+  opened_ = true;
+}
+
+void OwnedFiles::Forget(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  made_.erase(path);
+}
+
 rocksdb::IOStatus OwnedFiles::RenameFile(const std::string& from, const std::string& to,
                                          const rocksdb::IOOptions& options,
                                          rocksdb::IODebugContext* debug) {
   rocksdb::IOStatus status = MayChange();
-  if (!status.ok() || !IsCurrent(to)) {
-    return status.ok() ? FileSystemWrapper::RenameFile(from, to, options, debug) : status;
-  }
+  if (!status.ok()) return status;
+  status = IsCurrent(to) ? RenameToCurrent(from, to, options, debug)
+                         : FileSystemWrapper::RenameFile(from, to, options, debug);
+  if (status.ok()) Forget(from);
+  return status;
+}
+
+rocksdb::IOStatus OwnedFiles::RenameToCurrent(const std::string& from, const std::string& to,
+                                              const rocksdb::IOOptions& options,
+                                              rocksdb::IODebugContext* debug) {
   const std::lock_guard lock(mutex_);
-  status = FileSystemWrapper::RenameFile(from, to, options, debug);
+  rocksdb::IOStatus status = FileSystemWrapper::RenameFile(from, to, options, debug);
   known_ = true;
   stamp_ = Look();
   return status;

@@ -74,6 +74,13 @@ class OwnedFiles final : public rocksdb::FileSystemWrapper {
   // The files that were taken over belong to the store for certain.
   void SettleTaken();
 
+  // Whether a file that the opening made is gone, which this process did not remove. A writer that
+  // has lost the store ends the one step that it had looked for the lock before; it numbers its
+  // files as the next one does, so that step may be about a file of this process.
+  bool WasRobbed() const;
+  // The opening is over; what it made need not be known any more.
+  void Opened();
+
  private:
   // One state of CURRENT. An inode number may come back, together with the time it cannot.
   struct Stamp {
@@ -83,7 +90,11 @@ class OwnedFiles final : public rocksdb::FileSystemWrapper {
   };
   std::optional<Stamp> Look() const;  // unset: there is no such file
   rocksdb::IOStatus MayChange() const;
+  rocksdb::IOStatus RenameToCurrent(const std::string& from, const std::string& to,
+                                    const rocksdb::IOOptions& options,
+                                    rocksdb::IODebugContext* debug);
   bool IsTaken(const std::string& path) const;
+  void Forget(const std::string& path);
 
   const DirectoryLock* const lock_;
   const std::string current_;
@@ -91,6 +102,8 @@ class OwnedFiles final : public rocksdb::FileSystemWrapper {
   bool known_ = false;           // guarded by mutex_: this writer has replaced CURRENT
   std::optional<Stamp> stamp_;   // guarded by mutex_: what it was then
   std::set<std::string> taken_;  // guarded by mutex_: paths of files that were taken over
+  std::set<std::string> made_;   // guarded by mutex_: paths of files that the opening made
+  bool opened_ = false;          // guarded by mutex_
 };
 
 }  // namespace idem::storage

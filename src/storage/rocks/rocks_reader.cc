@@ -12,31 +12,49 @@
 //   * Its memtable stays until a newer log has an entry. Until then values that were overwritten
 //     in the meantime, and flushed, hide the newer ones; after compaction even from scans.
 //
-// All need a flush, and a flush is an entry in the manifest before anything is removed. So what was
-// read counts only if the manifest stood still and no log went meanwhile, and the secondary catches
-// up only with the logs; when the manifest has changed, it is opened anew, with an empty memtable.
-// Before that the files are held against the marks of the watermark (file_guard.h). While nothing
-// moved, a mark and its file belong together: a mark is kept before its file counts, and a log
-// loses it before it is removed.
+// So it is opened on the files of one moment (reader_files.h): the logs as they are, and then the
+// manifest as it is. What it finds is a prefix of the commits, with all that were there before:
+//
+//   the logs       hold the commits from some one on, without a hole: all but the last are
+//                  complete, and later ones are not seen
+//   the manifest   names sorted files that hold every commit up to some one, because memtables are
+//                  flushed in their order and bulk commits wait for those before them
+//   together       there is no hole between them: a log is removed after the manifest says that it
+//                  is needless, and the manifest is of a later moment. For the same reason it names
+//                  the files of each bulk commit that a commit in the logs came after
+//
+// Of the three, the first and second need a log that is missing, and the held ones are not; the
+// third needs an older memtable. What is left are sorted files that a merge removes before they are
+// opened: RocksDB then takes the newest state that it has all files of, and says nothing. No file
+// that the manifest names was removed before the moment; so what was read counts only if none was
+// removed since. A writer at full speed merges less often than it flushes, and flushing is no
+// reason any more to read again.
+//
+// While the manifest is the one that was read, the secondary catches up with the logs alone. That
+// counts only if the manifest stood still to the end, and no log went: then nothing was flushed.
+//
+// Before it is opened the files are held against the marks of the watermark (file_guard.h), which
+// is read before the moment: a log that has a mark is complete. One that is missing was removed in
+// between, or is lost. So what looks like damage counts only if nothing moved.
 
 #include "storage/rocks/file_guard.h"
 #include "storage/rocks/memory_budget_impl.h"
 #include "storage/rocks/open_db.h"
 #include "storage/rocks/private_files.h"
+#include "storage/rocks/reader_files.h"
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/rocks_store.h"
 #include "storage/rocks/rocks_view.h"
 #include "storage/rocks/status.h"
 #include "storage/rocks/store_directory.h"
 #include "storage/rocks/watermark_file.h"
+#include "storage/rocks/writer_progress.h"
 
 #include <stdlib.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <mutex>
-#include <set>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -46,41 +64,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// How often to look again when the writer moved on meanwhile. Opening takes milliseconds, and a
-// writer at full speed changes its manifest a few times a second.
+// How often to look again when the writer moved on meanwhile.
 constexpr int kAttempts = 100;
-
-// Where the writer stands.
-struct Progress {
-  std::string manifest;  // its name, as in CURRENT
-  std::uintmax_t manifest_bytes = 0;
-  std::set<std::string> logs;
-
-  bool SameManifest(const Progress& other) const {
-    return manifest == other.manifest && manifest_bytes == other.manifest_bytes;
-  }
-  bool HasLogsOf(const Progress& other) const {
-    return std::includes(logs.begin(), logs.end(), other.logs.begin(), other.logs.end());
-  }
-};
-
-// Leaves out what is missing: the writer is just changing it, or the store is damaged, which
-// opening it will tell.
-Progress LookAt(const fs::path& directory) {
-  Progress progress;
-  std::error_code code;
-  std::ifstream current(directory / "CURRENT");
-  if (std::getline(current, progress.manifest)) {
-    const std::uintmax_t bytes = fs::file_size(directory / progress.manifest, code);
-    if (!code) progress.manifest_bytes = bytes;
-  }
-  if (const auto entries = EntriesOf(directory)) {
-    for (const std::string& name : *entries) {
-      if (name.ends_with(".log")) progress.logs.insert(name);
-    }
-  }
-  return progress;
-}
 
 // A directory for what a secondary may want to write. Removed at the end.
 class PrivateDirectory {
@@ -120,7 +105,9 @@ class RocksReader final : public Store {
         directory_(std::move(directory)),
         header_(header),
         cache_(MemoryBudgetImpl::CacheOf(options)),
-        rocks_(ReaderOptions(options, PrivateFilesEnv(), cache_)) {}
+        files_(std::make_shared<ReaderFiles>(PrivateFilesEnv()->GetFileSystem(), directory_)),
+        env_(rocksdb::NewCompositeEnv(files_)),
+        rocks_(ReaderOptions(options, env_.get(), cache_)) {}
 
   // Comes first. Nothing else may be called when it failed.
   Result<void> Open() {
@@ -175,15 +162,15 @@ class RocksReader final : public Store {
   // REQUIRES: mutex_ is held and nobody looks.
   Result<void> CatchUp() const {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      Progress before = LookAt(directory_);
+      const WriterProgress before = LookAtWriter(directory_);
       const bool only_logs = db_ != nullptr && before.SameManifest(progress_);
-      Result<void> caught_up = only_logs ? FollowLogs() : OpenAnew();
+      std::optional<WriterProgress> moment;
+      Result<void> caught_up = only_logs ? FollowLogs() : OpenAnew(&moment);
       if (!caught_up) db_.reset();
-      const Progress after = LookAt(directory_);
-      const bool stood_still = after.SameManifest(before) && after.HasLogsOf(before);
-      progress_ = std::move(before);
-      if (!stood_still) continue;
-      return caught_up;
+      const WriterProgress after = LookAtWriter(directory_);
+      const bool whole = caught_up && moment && after.HasSortedFilesOf(*moment);
+      progress_ = moment.value_or(before);
+      if (whole || after.StoodStillSince(before)) return caught_up;
     }
     return Error(ErrorCode::kIoError,
                  directory_.string() + " changes too fast to be followed; try again");
@@ -191,12 +178,19 @@ class RocksReader final : public Store {
 
   Result<void> FollowLogs() const { return Outcome(db_->TryCatchUpWithPrimary()); }
 
-  Result<void> OpenAnew() const {
+  // Sets `moment` to the one that it is opened on; unset where there was none.
+  Result<void> OpenAnew(std::optional<WriterProgress>* moment) const {
     db_.reset();
     auto watermark = WatermarkFile::Read(directory_, header_.store_id);
     if (!watermark) return watermark.error();
-    rocksdb::FileSystem* const files = rocks_.env->GetFileSystem().get();
-    if (auto whole = CheckFiles(files, directory_.string(), *watermark); !whole) {
+    *moment = files_->Hold();
+    Result<void> opened = CheckAndOpen(*watermark);
+    files_->LetGo();
+    return opened;
+  }
+
+  Result<void> CheckAndOpen(const codec::WatermarkImage& watermark) const {
+    if (auto whole = CheckFiles(files_.get(), directory_.string(), watermark); !whole) {
       return whole.error();
     }
     return Outcome(OpenSecondary(rocks_, directory_.string(), own_->path(), &db_));
@@ -210,12 +204,14 @@ class RocksReader final : public Store {
   const fs::path directory_;
   const codec::FormatHeader header_;
   std::shared_ptr<rocksdb::Cache> cache_;
+  const std::shared_ptr<ReaderFiles> files_;
+  const std::unique_ptr<rocksdb::Env> env_;  // with files_
   const rocksdb::Options rocks_;
 
   // Guarded by mutex_.
   mutable std::mutex mutex_;
   mutable std::unique_ptr<rocksdb::DB> db_;
-  mutable Progress progress_;             // where the writer stood when db_ was read
+  mutable WriterProgress progress_;       // where the writer stood when db_ was opened
   mutable std::weak_ptr<const Pin> pin_;  // what somebody looks at; db_ stays while it is alive
 };
 

@@ -64,8 +64,14 @@ Result<void> RocksStore::Load() {
   }
   epoch_ = epoch;
   merges_.Opened();
+  files_->Opened();
   if (MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options_)) budget->Join(db_.get());
   return {};
+}
+
+Error RocksStore::WhyNotOpened(const Error& error) const {
+  if (const Result<void> owned = files_->Check(); !owned) return owned.error();
+  return files_->WasRobbed() ? ChangedByAnother(directory_) : error;
 }
 
 Result<void> RocksStore::CheckWritable() const {
@@ -189,7 +195,10 @@ Result<std::uint64_t> RocksStore::TakeEpoch() {
     if (Result<void> writable = CheckWritable(); !writable) return writable.error();
     std::string bytes;
     codec::AppendFixed64(epoch_ + 1, &bytes);
-    if (Result<void> put = PutDurably(codec::Space::kEpoch, bytes); !put) return put.error();
+    if (Result<void> put = PutDurably(codec::Space::kEpoch, bytes); !put) {
+      const Result<void> owned = files_->Check();
+      return owned ? put.error() : owned.error();
+    }
     return ++epoch_;
   });
 }

@@ -26,8 +26,10 @@ using Inspection = std::function<Result<void>(const StoreView* found, std::strin
 // What is there is first held against its watermark and shown to `inspect`, if there is one, while
 // nothing in the directory is changed: an opening that is refused leaves every byte as it was,
 // except in the lock file. So a log is read twice.
-// Errors: kStoreLocked, kStoreMissing, kUnsafeDirectory, kFormatUnsupported, kCorruption, kIoError,
-// kInvalidArgument, and those of `inspect`.
+// One that meets a process which has lost the directory's lock and still changes its files fails
+// too, with kStoreLocked; when it has lost the lock itself, with kFenced.
+// Errors: kStoreLocked, kFenced, kStoreMissing, kUnsafeDirectory, kFormatUnsupported, kCorruption,
+// kIoError, kInvalidArgument, and those of `inspect`.
 Result<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::path& directory,
                                               const SinkOptions& options,
                                               const Inspection& inspect = {});

@@ -6,6 +6,7 @@
 
 #include "codec/keyspace.h"
 #include "codec/store_header.h"
+#include "storage/rocks/background_threads.h"
 #include "storage/rocks/directory_lock.h"
 #include "storage/rocks/file_system_env.h"
 #include "storage/rocks/guarded_files.h"
@@ -45,6 +46,7 @@ class RocksStore final : public Store {
   RocksStore(std::unique_ptr<DirectoryLock> lock, std::shared_ptr<WatermarkFile> watermark,
              const std::filesystem::path& directory, const SinkOptions& options, rocksdb::Env* env)
       : lock_(std::move(lock)),
+        directory_(directory.string()),
         watermark_(std::move(watermark)),
         options_(MemoryBudgetImpl::Within(options)),
         health_(std::make_shared<Health>(options.logger)),
@@ -53,6 +55,7 @@ class RocksStore final : public Store {
         owned_(NewFileSystemEnv(env, files_)),
         env_(NewGuardedEnv(
             owned_.get(), watermark_, [this] { return files_->Check(); }, log_gate_)),
+        threads_(env_.get()),
         rocks_(WriterOptions(options_, env_.get(), cache_, NewPoisoningListener(health_))),
         merges_(&rocks_, directory.string(), options.keep_free_bytes),
         space_(env->GetFileSystem(), &merges_, directory.string(), options.keep_free_bytes),
@@ -60,10 +63,15 @@ class RocksStore final : public Store {
 
   ~RocksStore() override;
 
-  // Exactly one of these two comes first. Nothing else may be called when it failed.
+  // Exactly one of these two comes first. When it failed nothing else may be called but
+  // WhyNotOpened.
   Result<void> Create(const std::filesystem::path& directory, const codec::FormatHeader& header);
   Result<void> OpenFound(const std::filesystem::path& directory, const codec::FormatHeader& header,
                          rocksdb::WALRecoveryMode mode);
+
+  // What the opening failed with, told `error`: that the store was lost meanwhile or another
+  // process changed its files, where that is so.
+  Error WhyNotOpened(const Error& error) const;
 
   std::unique_ptr<ReadResult> NewReadResult() const override { return NewRocksReadResult(cache_); }
 
@@ -109,6 +117,7 @@ class RocksStore final : public Store {
   Result<void> Attempt(Operation&& operation);
 
   std::unique_ptr<DirectoryLock> lock_;  // released after everything else is closed
+  const std::string directory_;
   const std::shared_ptr<WatermarkFile> watermark_;
   const SinkOptions options_;
   std::shared_ptr<Health> health_;
@@ -117,6 +126,7 @@ class RocksStore final : public Store {
   const std::unique_ptr<rocksdb::Env> owned_;  // with files_
   const std::shared_ptr<LogGate> log_gate_ = std::make_shared<LogGate>();
   const std::unique_ptr<rocksdb::Env> env_;
+  const BackgroundThreads threads_;
   rocksdb::Options rocks_;
   const MergeRoom merges_;
   SpaceGuard space_;  // Check: guarded by commit_mutex_

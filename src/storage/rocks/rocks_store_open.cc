@@ -10,7 +10,9 @@
 #include "storage/rocks/private_files.h"
 #include "storage/rocks/rocks_store_impl.h"
 #include "storage/rocks/rocks_store_internal.h"
+#include "storage/rocks/status.h"
 #include "storage/rocks/store_directory.h"
+#include "storage/rocks/writer_progress.h"
 
 #include <string>
 #include <utility>
@@ -30,7 +32,9 @@ Result<std::unique_ptr<Store>> Create(const fs::path& directory,
   if (!watermark) return watermark.error();
   auto store =
       std::make_unique<RocksStore>(std::move(lock), *std::move(watermark), directory, options, env);
-  if (Result<void> created = store->Create(directory, header); !created) return created.error();
+  if (Result<void> created = store->Create(directory, header); !created) {
+    return store->WhyNotOpened(created.error());
+  }
   return std::unique_ptr<Store>(std::move(store));
 }
 
@@ -39,18 +43,35 @@ Result<std::unique_ptr<Store>> OpenExamined(Recoverable found, rocksdb::WALRecov
   auto store = std::make_unique<RocksStore>(std::move(found.lock), std::move(found.watermark),
                                             found.directory, options, env);
   if (Result<void> opened = store->OpenFound(found.directory, found.header, mode); !opened) {
-    return opened.error();
+    return store->WhyNotOpened(opened.error());
   }
   return std::unique_ptr<Store>(std::move(store));
 }
 
+Result<codec::FileMark> LookAt(Recoverable* found, const SinkOptions& options,
+                               const Inspection& inspect, rocksdb::Env* env) {
+  auto watermark = WatermarkFile::Open(found->directory, found->header.store_id);
+  if (!watermark) return watermark.error();
+  found->watermark = *std::move(watermark);
+  return Examine(found->directory, found->header, found->watermark->image(), inspect, options, env);
+}
+
+// This process has changed nothing yet. What looks like damage while the files move is the work of
+// a process that has lost the lock and does not know it yet; damage that stays is told the next
+// time.
+Result<codec::FileMark> LookUndisturbed(Recoverable* found, const SinkOptions& options,
+                                        const Inspection& inspect, rocksdb::Env* env) {
+  const WriterProgress before = LookAtWriter(found->directory);
+  Result<codec::FileMark> manifest = LookAt(found, options, inspect, env);
+  if (manifest || manifest.error().next_step() != NextStep::kInspectStore) return manifest;
+  if (Result<void> held = found->lock->Check(); !held) return held.error();
+  if (LookAtWriter(found->directory).StoodStillSince(before)) return manifest;
+  return ChangedByAnother(found->directory.string());
+}
+
 Result<std::unique_ptr<Store>> OpenExisting(Recoverable found, const SinkOptions& options,
                                             const Inspection& inspect, rocksdb::Env* env) {
-  auto watermark = WatermarkFile::Open(found.directory, found.header.store_id);
-  if (!watermark) return watermark.error();
-  found.watermark = *std::move(watermark);
-  Result<codec::FileMark> manifest =
-      Examine(found.directory, found.header, found.watermark->image(), inspect, options, env);
+  Result<codec::FileMark> manifest = LookUndisturbed(&found, options, inspect, env);
   if (!manifest) return manifest.error();
   Result<void> settled = SettleManifest(env->GetFileSystem().get(), found.directory.string(),
                                         *std::move(manifest), found.watermark.get());

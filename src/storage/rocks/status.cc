@@ -32,6 +32,14 @@ Error CorruptionError(std::string_view what) {
                    "backup");
 }
 
+Error ChangedByAnother(std::string_view directory) {
+  return Error(ErrorCode::kStoreLocked,
+               std::string(directory) +
+                   " was changed by another process while it was opened, although its lock is "
+                   "free: somebody removed that process's lock file; end the process and open "
+                   "again");
+}
+
 Error ReadError(const rocksdb::Status& status) {
   if (status.IsCorruption()) return CorruptionError("the store is damaged: " + status.ToString());
   return Error(ErrorCode::kIoError, "reading the store failed: " + status.ToString() +

@@ -22,6 +22,9 @@ Error OpenError(const rocksdb::Status& status, std::string_view directory);
 
 Error CorruptionError(std::string_view what);
 
+// kStoreLocked: files of `directory`, whose lock this process holds, were changed by another one.
+Error ChangedByAnother(std::string_view directory);
+
 // Runs `body`, which returns a Result, and turns an exception (out of memory, a thread that cannot
 // be started) into an Error: none crosses the seam.
 template <typename Body>

@@ -6,6 +6,7 @@
 #include <idem/memory_budget.h>
 
 #include "conformance/store_fixture.h"
+#include "hanging_file_system.h"
 #include "held_env.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "support/temp_directory.h"
@@ -14,6 +15,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -21,6 +23,7 @@
 namespace idem::storage {
 namespace {
 
+using ::idem::testing::HangingFileSystem;
 using ::idem::testing::HeldEnv;
 using ::idem::testing::Plan;
 using ::idem::testing::ReadAll;
@@ -170,6 +173,39 @@ TEST_F(MemoryBudgetTest, NoStoreWaitsForTheRowsOfAnother) {
   EXPECT_EQ(Commit(stuck.get(), 5'000).error().code(), ErrorCode::kStalled);
   EXPECT_LE(memory_.ReadUsage().write_buffer_bytes, kBound);
 }
+
+// Two stores, of which one is on a disk that hangs, and has the most in memory.
+class HungBudgetTest : public MemoryBudgetTest {
+ protected:
+  // The disk hangs for files with this suffix.
+  void ExpectTheOtherGoesOn(const std::string& suffix) {
+    const auto disk = std::make_shared<HangingFileSystem>(suffix);
+    const auto env = rocksdb::NewCompositeEnv(disk);
+    const auto hung = Open("hung", env.get());
+    for (int number = 0; number < 40; ++number) ASSERT_TRUE(Commit(hung.get(), number));
+    const auto free = Open("free");
+    disk->gate().Close();
+    auto committed = std::async(std::launch::async, [&] {
+      int number = 0;
+      while (number < 300 && Commit(free.get(), number)) ++number;
+      return number;
+    });
+    disk->gate().AwaitSomebody();
+    EXPECT_EQ(committed.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+    EXPECT_EQ(SortedFiles(path("hung")), 0U);
+    EXPECT_LE(memory_.ReadUsage().write_buffer_bytes, kBound);
+    disk->gate().Open();
+    EXPECT_EQ(committed.get(), 300);
+    EXPECT_TRUE(Commit(hung.get(), 40));
+    EXPECT_EQ(ScanAll(*hung).size(), 41U);
+    EXPECT_EQ(ScanAll(*free).size(), 300U);
+  }
+};
+
+// To begin a flush is to sync a log and to make the next one.
+TEST_F(HungBudgetTest, AFlushThatCannotBeginHoldsNoOtherStore) { ExpectTheOtherGoesOn(".log"); }
+
+TEST_F(HungBudgetTest, AFlushThatDoesNotEndHoldsNoOtherStore) { ExpectTheOtherGoesOn(".sst"); }
 
 TEST_F(MemoryBudgetTest, WhatAStoreHeldIsGivenBackWhenItCloses) {
   auto store = Open("store");

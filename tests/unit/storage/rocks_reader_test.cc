@@ -13,9 +13,15 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 namespace idem::storage {
 namespace {
@@ -50,8 +56,40 @@ class RocksReader : public ::testing::Test {
     return files;
   }
 
+  // Rows 0, 1, 2 ... and which of them is the last.
+  void CommitNext(bool bulk = false) {
+    Plan plan;
+    plan.Put(RowKey(std::to_string(next_)), std::string(500, 'x'));
+    plan.Put(RowKey("last"), std::to_string(next_));
+    if (bulk) plan.Bulk();
+    plan.CommitTo(writer_.get()).value();
+    acknowledged_ = next_++;
+  }
+
+  // A view of all that was acknowledged before, without a hole.
+  void ExpectWhole(const Store& reader) {
+    const int known = acknowledged_;
+    const auto view = reader.NewView();
+    ASSERT_TRUE(view.has_value()) << view.error().message();
+    const auto last = (*view)->Get(RowKey("last")).value();
+    const int seen = last ? std::stoi(*last) : -1;
+    EXPECT_GE(seen, known);
+    EXPECT_EQ(ScanAll(**view).size(), static_cast<std::size_t>(seen + (last ? 2 : 1)));
+  }
+
+  // The names of the files that end in `suffix`.
+  std::set<std::string> Names(const std::string& suffix) const {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(path())) {
+      if (entry.path().extension() == suffix) names.insert(entry.path().filename());
+    }
+    return names;
+  }
+
   TempDirectory directory_;
   std::unique_ptr<Store> writer_;
+  int next_ = 0;
+  std::atomic<int> acknowledged_ = -1;
 };
 
 TEST_F(RocksReader, SeesWhatTheWriterHasInItsLogAlone) {
@@ -106,35 +144,85 @@ TEST_F(RocksReader, ChangesNoFileAndLeavesNoneBehind) {
 // While the writer flushes, compacts and takes files over, logs and sorted files come and go under
 // the reader. A RocksDB secondary by itself then shows holes (rows missing that are older than the
 // last) and old values (of the last) as if nothing were wrong.
-// Of bulk commits there is one a view at most: each moves the manifest, and a writer that moves it
-// more often than a reader can open is not to be followed.
 TEST_F(RocksReader, FollowsABusyWriter) {
   constexpr int kViews = 60;
-  std::atomic<int> acknowledged = -1;
-  std::atomic<int> viewed = 0;
-  const std::jthread writer([this, &acknowledged, &viewed](const std::stop_token& stop) {
-    int viewed_before = 0;
-    for (int i = 0; !stop.stop_requested(); ++i) {
-      Plan plan;
-      plan.Put(RowKey(std::to_string(i)), std::string(500, 'x'));
-      plan.Put(RowKey("last"), std::to_string(i));
-      if (viewed != viewed_before) plan.Bulk();
-      viewed_before = viewed;
-      plan.CommitTo(writer_.get()).value();
-      acknowledged.store(i);
+  const std::jthread writer([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      CommitNext(/*bulk=*/next_ % 2 == 1);
       std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
   });
   const auto reader = OpenRocksReader(path(), {}).value();
-  for (; viewed < kViews; ++viewed) {
-    const int known = acknowledged.load();
-    const auto view = reader->NewView();
-    ASSERT_TRUE(view.has_value()) << view.error().message();
-    const auto last = (*view)->Get(RowKey("last")).value();
-    const int seen = last ? std::stoi(*last) : -1;
-    EXPECT_GE(seen, known);
-    EXPECT_EQ(ScanAll(**view).size(), static_cast<std::size_t>(seen + (last ? 2 : 1)));
+  for (int viewed = 0; viewed < kViews; ++viewed) ExpectWhole(*reader);
+}
+
+// What RocksDB says when it has begun to read the manifest, and when it begins to read a log.
+constexpr std::string_view kAtManifest = "Options for column family";
+constexpr std::string_view kAtLog = "Recovering log #";
+
+// Lets the writer move on each time that the reader comes to a place.
+class MovingLogger final : public Logger {
+ public:
+  MovingLogger(std::string_view place, std::function<void()> move)
+      : place_(place), move_(std::move(move)) {}
+
+  void Log(LogLevel, std::string_view text) noexcept override {
+    if (text.find(place_) == std::string_view::npos) return;
+    ++moves;
+    move_();
   }
+  int moves = 0;
+
+ private:
+  const std::string_view place_;
+  const std::function<void()> move_;
+};
+
+class MovingWriter : public RocksReader {
+ protected:
+  // Five views, each of which is opened anew because of `move`.
+  void Follow(std::string_view place, std::function<void()> move) {
+    MovingLogger logger(place, std::move(move));
+    SinkOptions options;
+    options.logger = &logger;
+    CommitNext();
+    const auto reader = OpenRocksReader(path(), options).value();
+    for (int i = 0; i < 5; ++i) ExpectWhole(*reader);
+    EXPECT_GE(logger.moves, 6);
+  }
+};
+
+// As where the writer flushes more often than a reader can open.
+TEST_F(MovingWriter, IsFollowedThoughItFlushesDuringEachOpening) {
+  for (const std::string_view place : {kAtManifest, kAtLog}) {
+    Follow(place, [this] {
+      const std::string log = *Names(".log").rbegin();
+      while (Names(".log").contains(log)) CommitNext();
+      CommitNext();
+    });
+  }
+}
+
+// With nothing in memory a bulk commit goes on with the log that it finds, which the reader has
+// open: what comes after it stands there, and it does not.
+TEST_F(MovingWriter, IsFollowedThoughItTakesFilesOverDuringEachOpening) {
+  for (const std::string_view place : {kAtManifest, kAtLog}) {
+    Follow(place, [this] {
+      CommitNext(/*bulk=*/true);
+      CommitNext();
+      CommitNext(/*bulk=*/true);
+    });
+  }
+}
+
+// RocksDB would show the state before the oldest of the files that are gone, and say nothing.
+TEST_F(MovingWriter, IsReadAgainWhenFilesWereMergedDuringTheOpening) {
+  Follow(kAtManifest, [this, merges = 0]() mutable {
+    if (++merges % 3 == 0) return CommitNext(/*bulk=*/true);
+    CommitNext(/*bulk=*/true);
+    const std::set<std::string> before = Names(".sst");
+    while (std::ranges::includes(Names(".sst"), before)) CommitNext(/*bulk=*/true);
+  });
 }
 
 // A writer that is opened again and then idle: what the reader remembers of the old log must not
