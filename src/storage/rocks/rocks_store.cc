@@ -182,9 +182,10 @@ Result<void> RocksStore::CommitSorted(const WritePlan& plan) {
   if (!ready) return WriteStall::TimedOut();
   const std::unique_lock no_views(ingestion_mutex_);
   return Attempt([&] {
+    merges_.Refresh();  // the files lie on the disk, and taking them over may begin a merge
     rocksdb::Status status = files.Ingest();
     if (status.ok()) files_->SettleTaken();
-    merges_.Refresh();
+    merges_.Refresh();  // RocksDB may count them now
     return status.ok() ? StillOwned() : status;
   });
 }

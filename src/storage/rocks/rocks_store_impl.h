@@ -59,7 +59,8 @@ class RocksStore final : public Store {
         rocks_(WriterOptions(options_, env_.get(), cache_, NewPoisoningListener(health_))),
         merges_(&rocks_, directory.string(), options.keep_free_bytes),
         space_(env->GetFileSystem(), &merges_, directory.string(), options.keep_free_bytes),
-        stall_(&rocks_, MemoryBudgetImpl::Of(options), &merges_, options.stall_wait_ms) {}
+        stall_(&rocks_, health_.get(), MemoryBudgetImpl::Of(options), &merges_,
+               options.stall_wait_ms) {}
 
   ~RocksStore() override;
 

@@ -38,9 +38,10 @@ class WriteStall::Listener final : public rocksdb::EventListener {
   const std::shared_ptr<Flag> flag_;
 };
 
-WriteStall::WriteStall(rocksdb::Options* options, MemoryBudgetImpl* budget, const MergeRoom* merges,
-                       std::uint64_t wait_ms)
+WriteStall::WriteStall(rocksdb::Options* options, const Health* health, MemoryBudgetImpl* budget,
+                       const MergeRoom* merges, std::uint64_t wait_ms)
     : clock_(options->env->GetSystemClock()),
+      health_(health),
       budget_(budget),
       merges_(merges),
       limit_us_(wait_ms * kMicrosPerMilli) {
@@ -71,7 +72,8 @@ rocksdb::Status WriteStall::Write(rocksdb::DB* db, rocksdb::WriteOptions options
     Stall stall = refused || *flag_ ? ReadStall(db) : Stall();
     if (budget_ != nullptr && budget_->MustWait(db)) stall.stopped = true;
     const std::uint64_t pause = PauseBefore(stall, batch->GetDataSize(), refused);
-    if (pause > limit_us_ - waited_us) return rocksdb::Status::Incomplete("write stall");
+    const bool in_vain = pause > 0 && !health_->Check();
+    if (in_vain || pause > limit_us_ - waited_us) return rocksdb::Status::Incomplete("write stall");
     if (pause > 0) clock_->SleepForMicroseconds(static_cast<int>(pause));
     waited_us += pause;
     waited_us_ += pause;

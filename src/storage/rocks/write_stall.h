@@ -17,6 +17,7 @@
 // Thread-safety: every method may be called from any thread at any time.
 #pragma once
 
+#include "storage/rocks/health.h"
 #include "storage/rocks/memory_budget_impl.h"
 #include "storage/rocks/merge_room.h"
 
@@ -44,11 +45,11 @@ class WriteStall {
  public:
   // Adds a listener to the options, with which `db` is opened then. `budget` may be null;
   // what is given must outlive this.
-  WriteStall(rocksdb::Options* options, MemoryBudgetImpl* budget, const MergeRoom* merges,
-             std::uint64_t wait_ms);
+  WriteStall(rocksdb::Options* options, const Health* health, MemoryBudgetImpl* budget,
+             const MergeRoom* merges, std::uint64_t wait_ms);
 
-  // Writes `batch`, waiting up to the limit until RocksDB takes it. Incomplete: it did not, and
-  // nothing of the batch was written.
+  // Writes `batch`, waiting up to the limit until RocksDB takes it, or until what it waits for has
+  // failed. Incomplete: RocksDB did not take it, and nothing of the batch was written.
   rocksdb::Status Write(rocksdb::DB* db, rocksdb::WriteOptions options, rocksdb::WriteBatch* batch);
 
   // How long all calls of Write and WaitFor have waited so far.
@@ -67,6 +68,7 @@ class WriteStall {
 
   const std::shared_ptr<Flag> flag_ = std::make_shared<Flag>(false);
   const std::shared_ptr<rocksdb::SystemClock> clock_;
+  const Health* const health_;
   MemoryBudgetImpl* const budget_;
   const MergeRoom* const merges_;
   const std::uint64_t limit_us_;

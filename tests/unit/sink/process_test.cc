@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -145,6 +146,27 @@ TEST(Processes, AForkedChildMayNotWrite) {
   });
   EXPECT_EQ(child, 0);
   EXPECT_EQ(sink->Commit(batch).value().count(Verdict::kInserted), 1U);
+}
+
+// A user other than root, whom no limit binds, may have no more threads. False: that cannot be had.
+bool ForbidThreads() {
+  constexpr uid_t kNobody = 65534;
+  if (::geteuid() == 0 && ::setuid(kNobody) != 0) return false;
+  const rlimit none = {0, 0};
+  return ::setrlimit(RLIMIT_NPROC, &none) == 0;
+}
+
+TEST(Processes, AThreadThatCannotBeStartedIsAnErrorOfTheOpening) {
+  constexpr int kUnable = 77;
+  SinkOptions options;
+  options.background_sync = true;
+  const int child = InChild([&] {
+    if (!ForbidThreads()) return kUnable;
+    const auto opened = IdempotentSink::OpenInMemory(options);
+    return !opened && opened.error().code() == ErrorCode::kIoError ? 0 : 1;
+  });
+  if (child == kUnable) GTEST_SKIP() << "this system does not limit threads";
+  EXPECT_EQ(child, 0);
 }
 
 TEST(Processes, AReaderSeesWhatALiveWriterHasCommitted) {

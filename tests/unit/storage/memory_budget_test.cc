@@ -19,6 +19,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace idem::storage {
 namespace {
@@ -38,13 +39,14 @@ constexpr std::size_t kValueBytes = 4'000;
 // What two stores may hold: the contract names a batch, and a quarter of each write buffer.
 constexpr std::size_t kBound = kBudget + 2 * (kWriteBuffer / 4) + 2 * kValueBytes;
 
-std::size_t SortedFiles(const std::filesystem::path& directory) {
+std::size_t Files(const std::filesystem::path& directory, const std::string& extension) {
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    files += entry.path().extension() == ".sst" ? 1 : 0;
+    files += entry.path().extension() == extension ? 1 : 0;
   }
   return files;
 }
+std::size_t SortedFiles(const std::filesystem::path& directory) { return Files(directory, ".sst"); }
 
 class MemoryBudgetTest : public ::testing::Test {
  protected:
@@ -139,14 +141,34 @@ TEST_F(MemoryBudgetTest, WhoHoldsTheMostIsWrittenOutAlthoughItStandsStill) {
   EXPECT_EQ(SortedFiles(path("busy")), 0U);
 }
 
+// Of many stores the empty memtables alone are half of the budget. What each has besides is not
+// worth a file.
+TEST_F(MemoryBudgetTest, OfManyStoresNoneIsWrittenOutForNextToNothing) {
+  std::vector<std::unique_ptr<Store>> stores;
+  while (memory_.ReadUsage().write_buffer_bytes < kBudget / 2) {
+    stores.push_back(Open(std::to_string(stores.size())));
+  }
+  EXPECT_GT(stores.size(), 8U);
+  for (const auto& store : stores) {
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(Plan().Put("a", "value").CommitTo(store.get()));
+  }
+  stores.clear();  // a flush that was asked for has begun, and with it another log
+  for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
+    EXPECT_EQ(SortedFiles(entry.path()), 0U) << entry.path();
+    EXPECT_EQ(Files(entry.path(), ".log"), 1U) << entry.path();
+  }
+}
+
 TEST_F(MemoryBudgetTest, FlushesThatDoNotEndStallCommitsAndMemoryStaysBounded) {
   options_.stall_wait_ms = 50;
   const auto one = Open("one", &held_);
   const auto other = Open("other", &held_);
   held_.Hold(rocksdb::Env::HIGH);
+  EXPECT_FALSE(other->ReadPressure().stopped);
   const int refused = CommitUntilStalled(one.get());
   EXPECT_GT(refused, 40) << "half of the budget takes more than that";
   const int refused_too = CommitUntilStalled(other.get());
+  EXPECT_TRUE(other->ReadPressure().stopped) << "though RocksDB by itself would go on";
   EXPECT_LE(MemtableBytes(*one) + MemtableBytes(*other), kBound);
   EXPECT_LE(memory_.ReadUsage().write_buffer_bytes, kBound);
   EXPECT_GT(one->StalledMicros(), 0U);

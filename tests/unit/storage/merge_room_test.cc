@@ -19,6 +19,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -59,19 +60,29 @@ class MergeRoomTest : public ::testing::Test {
     SinkOptions options;
     options.write_buffer_bytes = kWriteBuffer;
     options.keep_free_bytes = 0;
+    options.stall_wait_ms = 20'000;
     options.logger = &logger_;
     store_ = OpenRocksStore(path(), options, {}, env_.get()).value();
   }
   std::filesystem::path path() const { return directory_.path() / "store"; }
 
   // Bytes that no compression makes fewer.
-  Result<void> Commit(int number) {
+  static std::string Value(int number, std::size_t size) {
     std::string value;
-    for (std::uint64_t x = static_cast<std::uint64_t>(number) + 1; value.size() < 4'000;) {
+    for (std::uint64_t x = static_cast<std::uint64_t>(number) + 1; value.size() < size;) {
       x = x * 6364136223846793005U + 1442695040888963407U;
       value.push_back(static_cast<char>(x >> 56));
     }
-    return Plan().Put(RowKey(std::to_string(number)), value).CommitTo(store_.get());
+    return value;
+  }
+  Result<void> Commit(int number) {
+    return Plan().Put(RowKey(std::to_string(number)), Value(number, 4'000)).CommitTo(store_.get());
+  }
+  // One file, and nothing in memory.
+  Result<void> CommitBulk(int number, std::size_t bytes) {
+    Plan plan;
+    plan.Put("every one has it", "value").Put(RowKey(std::to_string(number)), Value(number, bytes));
+    return plan.Bulk().CommitTo(store_.get());
   }
 
   std::int64_t SortedFiles() const {
@@ -111,6 +122,31 @@ TEST_F(MergeRoomTest, AMergeThatDoesNotFitIsLeftOutUntilItDoes) {
   EXPECT_LT(SortedFiles(), 8);
   EXPECT_TRUE(store_->Sync());
   EXPECT_EQ(ScanAll(*store_).size(), static_cast<std::size_t>(number));
+}
+
+// Without a flush nothing else would look again what is free.
+TEST_F(MergeRoomTest, FilesThatAreTakenOverAreNotMergedIntoAFullDisk) {
+  Open();
+  int number = 0;
+  while (SortedFiles() < 7) ASSERT_TRUE(CommitBulk(number++, kWriteBuffer));
+  disk_->room = 0;
+  ASSERT_TRUE(CommitBulk(number, kWriteBuffer));  // eight of them are merged
+  EXPECT_TRUE(Eventually([&] { return logger_.left_out > 0 || SortedFiles() < 8; }));
+  EXPECT_GT(logger_.left_out, 0);
+  EXPECT_TRUE(store_->CheckWriter(0));
+}
+
+TEST_F(MergeRoomTest, RoomThatComesWhileABulkCommitWaitsIsSeen) {
+  disk_->room = 0;
+  Open();
+  int number = 0;
+  while (number < 100 && !store_->ReadPressure().stopped) ASSERT_TRUE(CommitBulk(number++, 100));
+  ASSERT_TRUE(store_->ReadPressure().stopped) << "too many files";
+  const std::uint64_t waited = store_->StalledMicros();
+  auto committed = std::async(std::launch::async, [&] { return CommitBulk(number, 100); });
+  EXPECT_TRUE(Eventually([&] { return store_->StalledMicros() > waited; }));
+  disk_->room = UINT64_MAX;
+  EXPECT_TRUE(committed.get());
 }
 
 TEST_F(MergeRoomTest, WhatMergesHaveStillToWriteIsKeptFree) {

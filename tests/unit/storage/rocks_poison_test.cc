@@ -3,6 +3,7 @@
 // S-5: what a store does when the disk fails.
 
 #include "conformance/store_fixture.h"
+#include "held_env.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "support/temp_directory.h"
 
@@ -13,12 +14,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <thread>
 
 namespace idem::storage {
 namespace {
 
 using ::idem::testing::Entries;
+using ::idem::testing::HeldEnv;
 using ::idem::testing::Plan;
 using ::idem::testing::RowKey;
 using ::idem::testing::ScanAll;
@@ -88,9 +91,10 @@ class RocksPoison : public ::testing::Test {
   void Open(std::string suffix) {
     faults_.suffix = std::move(suffix);
     env_ = rocksdb::NewCompositeEnv(std::make_shared<FailingFileSystem>(&faults_));
+    held_ = std::make_unique<HeldEnv>(env_.get());
     SinkOptions options;
     options.write_buffer_bytes = 64 << 10;
-    store_ = OpenRocksStore(path(), options, {}, env_.get()).value();
+    store_ = OpenRocksStore(path(), options, {}, held_.get()).value();
     Plan().Put("a", "1").CommitTo(store_.get(), Durability::kSync).value();
   }
 
@@ -114,6 +118,7 @@ class RocksPoison : public ::testing::Test {
   Faults faults_;
   TempDirectory directory_;
   std::unique_ptr<rocksdb::Env> env_;
+  std::unique_ptr<HeldEnv> held_;
   std::unique_ptr<Store> store_;
 };
 
@@ -193,6 +198,43 @@ TEST_F(RocksPoison, AFailedFlushEndsWritingAndLosesNothing) {
   for (int i = 0; i < acknowledged; ++i) {
     ASSERT_TRUE(view->Get(RowKey(std::to_string(i))).value().has_value()) << i;
   }
+}
+
+// Who waits for a flush that fails is not told to come again later.
+TEST_F(RocksPoison, ABulkCommitWhoseFlushFailsIsNotStalled) {
+  Open(".sst");
+  faults_.append = true;
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(Plan().Put("a", "2").Bulk().CommitTo(store_.get()).error().code(),
+            ErrorCode::kPoisoned);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+  ExpectPoisoned();
+}
+
+TEST_F(RocksPoison, ACommitWhoseFlushFailsIsNotStalled) {
+  Open(".sst");
+  held_->Hold(rocksdb::Env::HIGH);
+  const auto commit = [this](int number) {
+    return Plan()
+        .Put(RowKey(std::to_string(number)), std::string(4'000, 'x'))
+        .CommitTo(store_.get(), Durability::kAsync);
+  };
+  auto committed = std::async(std::launch::async, [&] {
+    int number = 0;
+    Result<void> last = commit(number);
+    while (last && number < 1'000) last = commit(++number);
+    return last;
+  });
+  while (store_->StalledMicros() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  faults_.append = true;
+  const auto begin = std::chrono::steady_clock::now();
+  held_->Release();
+  const Result<void> refused = committed.get();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5))
+      << "it waits no more";
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::kPoisoned) << refused.error().ToString();
+  ExpectPoisoned();
 }
 
 }  // namespace

@@ -15,7 +15,9 @@
 #include <rocksdb/file_system.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
+#include <system_error>
 #include <thread>
 
 namespace idem::storage {
@@ -112,6 +114,25 @@ class RocksPressure : public ::testing::Test {
   std::unique_ptr<HeldEnv> env_;
   std::unique_ptr<Store> store_;
 };
+
+// An environment whose threads nobody gets.
+class ThreadlessEnv final : public rocksdb::EnvWrapper {
+ public:
+  ThreadlessEnv() : EnvWrapper(rocksdb::Env::Default()) {}
+  void IncBackgroundThreadsIfNeeded(int, Priority) override {
+    throw std::system_error(EAGAIN, std::system_category());
+  }
+};
+
+TEST_F(RocksPressure, AnOpeningThatGetsNoThreadsIsRefusedAndLeavesNoLock) {
+  ThreadlessEnv threadless;
+  const auto opened = OpenRocksStore(path(), options_, {}, &threadless);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code(), ErrorCode::kIoError) << opened.error().ToString();
+  EXPECT_EQ(opened.error().next_step(), NextStep::kRetry);
+  Open();
+  EXPECT_TRUE(Commit(0));
+}
 
 TEST_F(RocksPressure, FlushesThatDoNotEndStallCommitsWithoutEffect) {
   options_.stall_wait_ms = 100;

@@ -141,6 +141,16 @@ TEST_F(RocksReader, ChangesNoFileAndLeavesNoneBehind) {
   EXPECT_TRUE(fs::is_empty(temporary.path()));
 }
 
+// A small file is all end, and that is read with its opening (sure_files.h).
+TEST_F(RocksReader, HoldsTheEndOfEachSortedFileWhateverBecomesOfTheDisk) {
+  CommitNext(/*bulk=*/true);
+  const auto reader = OpenRocksReader(path(), {}).value();
+  const auto view = reader->NewView().value();
+  for (const std::string& name : Names(".sst")) fs::resize_file(path() / name, 0);
+  EXPECT_EQ(view->Get(RowKey("last")).value(), "0");
+  EXPECT_EQ(ScanAll(*view).size(), 2U);
+}
+
 // While the writer flushes, compacts and takes files over, logs and sorted files come and go under
 // the reader. A RocksDB secondary by itself then shows holes (rows missing that are older than the
 // last) and old values (of the last) as if nothing were wrong.
