@@ -3,7 +3,6 @@
 #include "storage/rocks/store_directory.h"
 
 #include "storage/rocks/directory_lock.h"
-#include "storage/rocks/status.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -57,7 +56,11 @@ Result<codec::FormatHeader> ReadFormatFile(const fs::path& path) {
   if (size < 0) return LastSystemError(path);
   codec::FormatHeader header;
   if (!codec::DecodeFormatHeader({bytes.data(), static_cast<std::size_t>(size)}, &header)) {
-    return CorruptionError(path.string() + " is damaged");
+    return Error(
+        ErrorCode::kCorruption,
+        path.string() +
+            " is damaged, and without it nobody knows what the store is; it never changes, "
+            "so put it back from a backup of this store, or restore the directory");
   }
   if (header.format_version != codec::kFormatVersion) {
     return Error(ErrorCode::kFormatUnsupported,

@@ -248,6 +248,21 @@ TEST_F(Recovery, ADamagedSortedFileLeavesNothingToKeep) {
   ExpectNothingToKeep("sorted file");
 }
 
+// A recovery cannot go on without it either, so nobody is sent to one.
+TEST_F(Recovery, ADamagedFormatFileIsToBePutBackFromABackup) {
+  const std::string bytes = FileBytes(store() / "IDEM_FORMAT");
+  SetFileBytes(store() / "IDEM_FORMAT", bytes.substr(1));
+  const auto plan = PlanRecovery(store());
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().code(), ErrorCode::kCorruption);
+  EXPECT_THAT(plan.error().message(), HasSubstr("IDEM_FORMAT is damaged"));
+  EXPECT_THAT(plan.error().message(), HasSubstr("put it back from a backup"));
+  EXPECT_THAT(plan.error().message(), ::testing::Not(HasSubstr("run `idem recover`")));
+  EXPECT_EQ(IdempotentSink::Open(store()).error().message(), plan.error().message());
+  SetFileBytes(store() / "IDEM_FORMAT", bytes);
+  EXPECT_FALSE(PlanRecovery(store()).value().needed);
+}
+
 TEST_F(Recovery, ACrashInTheMiddleOfItCanBeRecoveredFrom) {
   CutLog(0.5);
   const RecoveryPlan plan = Plan();
