@@ -31,7 +31,7 @@ namespace idem::codec {
 void AppendPart(const KeyPart& part, std::string* out);
 void AppendKey(const KeyRef& key, std::string* out);
 
-// Writes what AppendKey appends, at most KeyBytesMax bytes, to `out` and returns where it ends.
+// What a part and a key take at most when they are encoded.
 inline std::size_t PartBytesMax(const KeyPart& part) noexcept {
   return 1 + std::max(sizeof(std::int64_t), 2 * part.text().size() + 1);
 }
@@ -41,6 +41,8 @@ inline std::size_t KeyBytesMax(const KeyRef& key) noexcept {
   for (const KeyPart& part : key) bytes += PartBytesMax(part);
   return bytes;
 }
+
+// Writes what AppendKey appends, at most KeyBytesMax bytes, to `out` and returns where it ends.
 char* PutKey(const KeyRef& key, char* out) noexcept;
 
 // Reads one part from the front of `*input`. `text` receives unescaped string bytes, appended.
