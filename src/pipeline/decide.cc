@@ -139,9 +139,11 @@ void Decide(const RecordBuffer& batch, std::uint64_t commit, WorkingSet* work) {
   const auto& records = batch.records();
   IDEM_ASSERT(work->outcomes.size() == records.size(), "invariant 8");
   for (const Candidate& candidate : work->candidates) {
-    if (candidate.row == kNoSlot) continue;
-    work->outcomes[candidate.record] =
-        DecideRecord(records[candidate.record], candidate, commit, work);
+    Outcome& outcome = work->outcomes[candidate.record];
+    if (candidate.row != kNoSlot) {
+      outcome = DecideRecord(records[candidate.record], candidate, commit, work);
+    }
+    IDEM_ASSERT(outcome.verdict != Verdict::kReplayed, "invariant 8");
   }
 }
 

@@ -55,7 +55,8 @@ Reason Nominate(const BatchRecord& record, std::uint32_t rank, WorkingSet* work)
   return Reason::kNone;
 }
 
-// Gives the record its outcome, or makes it a candidate for one.
+// Gives the record its outcome, or makes it a candidate for one. What stands in the place of that
+// until Settle or Decide has given it is a verdict that neither of them gives.
 void Validate(const BatchRecord& record, const DeliveryResult& delivery, const Limits& limits,
               WorkingSet* work) {
   Reason invalid = Check(record, delivery, limits, work);

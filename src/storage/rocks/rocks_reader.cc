@@ -38,6 +38,7 @@
 // between, or is lost. So what looks like damage counts only if nothing moved.
 
 #include "storage/rocks/file_guard.h"
+#include "storage/rocks/file_system_env.h"
 #include "storage/rocks/memory_budget_impl.h"
 #include "storage/rocks/open_db.h"
 #include "storage/rocks/private_files.h"
@@ -106,7 +107,7 @@ class RocksReader final : public Store {
         header_(header),
         cache_(MemoryBudgetImpl::CacheOf(options)),
         files_(std::make_shared<ReaderFiles>(PrivateFilesEnv()->GetFileSystem(), directory_)),
-        env_(rocksdb::NewCompositeEnv(files_)),
+        env_(NewFileSystemEnv(PrivateFilesEnv(), files_)),
         rocks_(ReaderOptions(options, env_.get(), cache_)) {}
 
   // Comes first. Nothing else may be called when it failed.
