@@ -37,7 +37,8 @@ enum class VersionKind : std::uint8_t {
 // its VersionKind, checked at commit (INVALID, version_kind_mismatch).
 class Version {
  public:
-  Version() noexcept = default;  // no version
+  // No version. Not defaulted, because clang then makes no constant of a class with a union.
+  Version() noexcept : integer_(0), size_(kNone) {}
 
   // clang-format off
   template <std::integral I>
@@ -66,10 +67,10 @@ class Version {
   static constexpr std::size_t kNone = SIZE_MAX;
   static constexpr std::size_t kInteger = SIZE_MAX - 1;
   union {  // by size_
-    std::int64_t integer_ = 0;
+    std::int64_t integer_;
     const char* text_;
   };
-  std::size_t size_ = kNone;  // of the text, or what there is instead
+  std::size_t size_;  // of the text, or what there is instead
 };
 
 // A source's partition: a number (Kafka) or a name (a file, a block). 7 and "7" are different.
