@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // WritePlanBuilder: collects the entries of one commit, and what of them is to be remembered in
-// memory (identities.h) once it has happened. Owns the bytes it is given.
+// memory (identities.h) once it has happened. Owns the bytes it is given, but for payloads.
 #pragma once
 
 #include "base/arena.h"
 #include "storage/store.h"
 
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,14 +38,12 @@ class WritePlanBuilder {
     plan_.writes.push_back({arena_.Copy(key), std::nullopt});
     erased_.push_back(plan_.writes.back().key);
   }
-  // `key` must outlive the plan. The value is the head and, of a row, the payload.
+  // `key` and `payload` must outlive the plan. The value is the head and, of a row, the payload.
   void PutIdentity(std::string_view key, std::uint64_t hash, std::string_view head,
                    std::string_view payload) {
-    char* value = arena_.Allocate(head.size() + payload.size());
-    std::memcpy(value, head.data(), head.size());
-    if (!payload.empty()) std::memcpy(value + head.size(), payload.data(), payload.size());
-    plan_.writes.push_back({key, std::string_view(value, head.size() + payload.size())});
-    identities_.push_back({key, hash, {value, head.size()}});
+    const std::string_view kept = arena_.Copy(head);
+    plan_.writes.push_back({key, kept, payload});
+    identities_.push_back({key, hash, kept});
   }
 
   // Of all plans until it is set again.

@@ -57,6 +57,17 @@ class ReadResult {
 struct Write {
   std::string_view key;
   std::optional<std::string_view> value;
+  std::string_view rest = {};  // of the value: follows it, so that nobody has to put them together
+
+  std::size_t value_bytes() const noexcept { return value ? value->size() + rest.size() : 0; }
+  // In one piece. REQUIRES: there is a value.
+  std::string WholeValue() const {
+    std::string whole;
+    whole.reserve(value_bytes());
+    whole.append(*value);
+    whole.append(rest);
+    return whole;
+  }
 };
 
 // How a plan is written. What it means and what it promises is the same.

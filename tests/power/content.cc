@@ -113,7 +113,7 @@ void RunningMark::Apply(const storage::WritePlan& plan) {
       entries_.erase(old);
     }
     if (!write.value) continue;
-    const Digest added = MarkOfEntry(write.key, *write.value, &scratch);
+    const Digest added = MarkOfEntry(write.key, write.WholeValue(), &scratch);
     mark_.sum.Add(added);
     entries_.emplace(write.key, added);
     if (write.key == codec::SpaceKey(codec::Space::kLastCommit)) {

@@ -65,7 +65,8 @@ class Model {
     if (plan.writer_epoch != epoch_) return Fenced();
     try {
       for (const Write& write : plan.writes) {
-        Put(write.key, write.value ? std::make_shared<const std::string>(*write.value) : nullptr);
+        Put(write.key,
+            write.value ? std::make_shared<const std::string>(write.WholeValue()) : nullptr);
       }
     } catch (const std::bad_alloc&) {
       for (const Write& write : plan.writes) TakeBack(write.key);

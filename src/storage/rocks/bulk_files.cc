@@ -61,9 +61,7 @@ std::vector<Headed> InOrder(std::span<const Write> writes) {
   return order;
 }
 
-std::size_t BytesOf(const Write& write) {
-  return write.key.size() + (write.value ? write.value->size() : 0);
-}
+std::size_t BytesOf(const Write& write) { return write.key.size() + write.value_bytes(); }
 
 Error WriteError(const rocksdb::Status& status) {
   const std::string text = "writing the files of a bulk commit failed (" + status.ToString() + ")";
@@ -137,8 +135,8 @@ rocksdb::Status BulkFiles::Add(const Write& write) {
     if (!opened.ok()) return opened;
   }
   file_bytes_ += BytesOf(write);
-  return write.value ? file_->Put(ToSlice(write.key), ToSlice(*write.value))
-                     : file_->Delete(ToSlice(write.key));
+  if (!write.value) return file_->Delete(ToSlice(write.key));
+  return file_->Put(ToSlice(write.key), value_.assign(*write.value).append(write.rest));
 }
 
 rocksdb::Status BulkFiles::FinishFile() {

@@ -59,6 +59,7 @@ class BulkFiles {
   std::vector<std::string> paths_;
   std::unique_ptr<rocksdb::SstFileWriter> file_;  // null: none is begun
   std::uint64_t file_bytes_ = 0;                  // of entries, in file_
+  std::string value_;                             // of one entry, put together
 };
 
 }  // namespace idem::storage

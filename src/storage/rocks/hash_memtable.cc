@@ -2,6 +2,7 @@
 #include "storage/rocks/hash_memtable.h"
 
 #include "storage/rocks/entropy.h"
+#include "storage/rocks/entry_arena.h"
 #include "storage/rocks/retired_memory.h"
 #include "storage/rocks/runs_iterator.h"
 #include "storage/rocks/sorted_runs.h"
@@ -22,6 +23,7 @@ namespace idem::storage {
 namespace {
 
 constexpr std::size_t kBytesPerBucket = 256;
+constexpr std::size_t kPiecesPerMemtable = 8;
 constexpr std::size_t kTagBytes = 8;  // sequence number and type, behind the user key
 
 // Stands in front of each entry in the arena.
@@ -94,21 +96,24 @@ class ArenaIterator final : public RunsIterator {
   ~ArenaIterator() override { RetiredMemory<ArenaIterator>::Give(this); }
 };
 
-static_assert(alignof(std::atomic<Node*>) == alignof(Node));
+// Buckets are made of zeroed memory, which is as good as null pointers.
+static_assert(alignof(std::atomic<Node*>) == alignof(Node) &&
+              sizeof(std::atomic<Node*>) == sizeof(Node*));
 
 class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table {
  public:
   HashMemtable(const EntryComparator& compare, rocksdb::Allocator* allocator, std::size_t buckets,
-               std::uint64_t seed)
+               std::uint64_t seed, std::shared_ptr<rocksdb::WriteBufferManager> budget)
       : rocksdb::MemTableRep(allocator),
         compare_(compare),
         seed_(seed),
+        arena_(buckets * kBytesPerBucket / kPiecesPerMemtable, std::move(budget)),
         mask_(buckets - 1),
         buckets_(NewBuckets(buckets)),
         sorted_(compare) {}
 
   rocksdb::KeyHandle Allocate(const std::size_t size, char** entry) override {
-    Node* node = ::new (FromArena(sizeof(Node) + size)) Node;
+    Node* node = ::new (arena_.Allocate(sizeof(Node) + size)) Node;
     *entry = reinterpret_cast<char*>(node + 1);
     return node;
   }
@@ -127,9 +132,13 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
     return node != nullptr;
   }
 
-  void MarkReadOnly() override { read_only_.store(true, std::memory_order_release); }
+  void MarkReadOnly() override {
+    arena_.Complete();
+    read_only_.store(true, std::memory_order_release);
+  }
 
-  std::size_t ApproximateMemoryUsage() override { return 0; }  // the arena counts everything
+  // RocksDB adds what it took of its own arena, and flushes by the sum.
+  std::size_t ApproximateMemoryUsage() override { return arena_.bytes(); }
 
   Iterator* GetIterator(rocksdb::Arena* arena) override {
     if (arena == nullptr) return new RunsIterator(compare_, Sorted());
@@ -142,18 +151,9 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
   }
 
  private:
-  // Whoever counts what memtables take counts the arena.
-  void* FromArena(std::size_t size) {
-    char* bytes = nullptr;
-    rocksdb::MemTableRep::Allocate(alignof(Node) - 1 + size, &bytes);
-    const auto misaligned = reinterpret_cast<std::uintptr_t>(bytes) % alignof(Node);
-    return misaligned == 0 ? bytes : bytes + alignof(Node) - misaligned;
-  }
-
+  // Untouched: a page of them is there once an entry is hung into it.
   std::atomic<Node*>* NewBuckets(std::size_t count) {
-    auto* buckets = static_cast<std::atomic<Node*>*>(FromArena(count * sizeof(buckets_[0])));
-    std::uninitialized_value_construct_n(buckets, count);
-    return buckets;
+    return static_cast<std::atomic<Node*>*>(arena_.Allocate(count * sizeof(buckets_[0])));
   }
 
   std::size_t NumberOf(std::string_view user_key) const {
@@ -204,6 +204,7 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
 
   const EntryComparator& compare_;
   const std::uint64_t seed_;
+  EntryArena arena_;
   const std::size_t mask_;
   std::atomic<Node*> newest_ = nullptr;
   std::atomic<bool> read_only_ = false;
@@ -221,18 +222,20 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
 
 class HashMemtableFactory final : public rocksdb::MemTableRepFactory {
  public:
-  explicit HashMemtableFactory(std::size_t buckets) : buckets_(buckets) {}
+  HashMemtableFactory(std::size_t buckets, std::shared_ptr<rocksdb::WriteBufferManager> budget)
+      : buckets_(buckets), budget_(std::move(budget)) {}
 
   rocksdb::MemTableRep* CreateMemTableRep(const EntryComparator& compare,
                                           rocksdb::Allocator* allocator,
                                           const rocksdb::SliceTransform*,
                                           rocksdb::Logger*) override {
-    return new HashMemtable(compare, allocator, buckets_, seed_);
+    return new HashMemtable(compare, allocator, buckets_, seed_, budget_);
   }
   const char* Name() const override { return "IdemHashMemtable"; }
 
  private:
   const std::size_t buckets_;
+  const std::shared_ptr<rocksdb::WriteBufferManager> budget_;
   // So that nobody can choose keys that share a bucket. A system without random bytes has worse
   // troubles than slow lookups.
   const std::uint64_t seed_ = RandomNumber().value_or(0);
@@ -241,10 +244,10 @@ class HashMemtableFactory final : public rocksdb::MemTableRepFactory {
 }  // namespace
 
 std::shared_ptr<rocksdb::MemTableRepFactory> NewHashMemtableFactory(
-    std::size_t write_buffer_bytes) {
+    std::size_t write_buffer_bytes, std::shared_ptr<rocksdb::WriteBufferManager> budget) {
   const std::size_t buckets =
       std::bit_ceil(std::max<std::size_t>(write_buffer_bytes / kBytesPerBucket, 1));
-  return std::make_shared<HashMemtableFactory>(buckets);
+  return std::make_shared<HashMemtableFactory>(buckets, std::move(budget));
 }
 
 }  // namespace idem::storage

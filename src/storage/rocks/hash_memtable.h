@@ -18,6 +18,7 @@
 #pragma once
 
 #include <rocksdb/memtablerep.h>
+#include <rocksdb/write_buffer_manager.h>
 
 #include <cstddef>
 #include <memory>
@@ -25,6 +26,8 @@
 namespace idem::storage {
 
 // `write_buffer_bytes` is that of the options; the table has a bucket for each 256 bytes of it.
-std::shared_ptr<rocksdb::MemTableRepFactory> NewHashMemtableFactory(std::size_t write_buffer_bytes);
+// `budget`, where there is one, counts what the entries take, as it counts RocksDB's own arenas.
+std::shared_ptr<rocksdb::MemTableRepFactory> NewHashMemtableFactory(
+    std::size_t write_buffer_bytes, std::shared_ptr<rocksdb::WriteBufferManager> budget = nullptr);
 
 }  // namespace idem::storage

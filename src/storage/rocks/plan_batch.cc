@@ -18,7 +18,7 @@ constexpr std::size_t kBatchBytesKept = 4 << 20;
 std::size_t PlanBytes(const WritePlan& plan) {
   std::size_t bytes = kEntryOverhead;
   for (const Write& write : plan.writes) {
-    bytes += kEntryOverhead + write.key.size() + (write.value ? write.value->size() : 0);
+    bytes += kEntryOverhead + write.key.size() + write.value_bytes();
   }
   return bytes;
 }
@@ -27,8 +27,15 @@ Result<void> PlanBatch::Fill(const WritePlan& plan, std::size_t bytes) {
   Clear(bytes);
   for (const Write& write : plan.writes) {
     const rocksdb::Slice key = ToSlice(write.key);
-    const rocksdb::Status status =
-        write.value ? batch_.Put(key, ToSlice(*write.value)) : batch_.Delete(key);
+    rocksdb::Status status;
+    if (!write.value) {
+      status = batch_.Delete(key);
+    } else if (write.rest.empty()) {
+      status = batch_.Put(key, ToSlice(*write.value));
+    } else {
+      const rocksdb::Slice value[] = {ToSlice(*write.value), ToSlice(write.rest)};
+      status = batch_.Put(rocksdb::SliceParts(&key, 1), rocksdb::SliceParts(value, 2));
+    }
     if (!status.ok()) {
       return Error(ErrorCode::kLimitExceeded,
                    "an entry does not fit a batch: " + status.ToString() + "; commit smaller ones");

@@ -97,6 +97,8 @@ rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
   rocks.max_write_buffer_number = 2;
   if (const MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options)) {
     rocks.write_buffer_manager = budget->write_buffers();
+    rocks.memtable_factory =
+        NewHashMemtableFactory(options.write_buffer_bytes, budget->write_buffers());
   }
   rocks.max_total_wal_size = kWalWriteBuffers * options.write_buffer_bytes;
   rocks.level0_file_num_compaction_trigger = kRunsBeforeMerge;
