@@ -25,6 +25,8 @@ constexpr Goal kGoals[] = {
     {.name = "old_duplicates", .must = 5, .aim = 8, .expected = 5.5, .workload = "old_duplicates"},
     {.name = "old_duplicates_over_budget", .must = 1, .aim = 3, .expected = 1,
      .workload = "old_duplicates", .peer = "idem_small_identities"},
+    {.name = "old_duplicates_fingerprints", .must = 5, .aim = 8, .workload = "old_duplicates",
+     .peer = "idem_fingerprints"},
     {.name = "replay", .must = 50, .aim = 150, .expected = 65, .workload = "replay"},
     {.name = "replay_by_key", .must = 40, .aim = 100, .expected = 25, .workload = "replay_by_key"},
     {.name = "pipelined_sync_100", .must = 8, .aim = 12, .expected = 2.8, .workload = "fresh",
@@ -62,6 +64,8 @@ constexpr Goal kGoals[] = {
      .measure = Measure::kWrittenBytes, .records_min = kSeveralFlushes, .less_is_better = true},
 
     {.name = "identity_bytes", .must = 14, .aim = 10, .expected = 75, .probe = "identity_bytes",
+     .less_is_better = true},
+    {.name = "fingerprint_bytes", .must = 14, .aim = 10, .probe = "fingerprint_bytes",
      .less_is_better = true},
     {.name = "reopen_50m", .must = 3, .aim = 1, .probe = "reopen", .records_min = kHuge,
      .less_is_better = true},

@@ -22,7 +22,7 @@ const std::vector<std::string> kEveryKind = {
     "rocks_blind_put_best", "idem", "rocks_get_put", "rocks_multiget_put", "rocks_transaction",
     "sqlite_upsert",        "lmdb", "redis_set_nx",  "postgres_unnest"};
 const std::vector<std::string> kOldDuplicates = {"idem", "idem_small_identities",
-                                                 "idem_no_identities"};
+                                                 "idem_fingerprints", "idem_no_identities"};
 const std::vector<std::string> kPipelined = {"idem", "idem_background"};
 const std::vector<std::string> kStores = {"idem_background", "sqlite_upsert", "lmdb",
                                           "redis_set_nx", "postgres_unnest"};
@@ -108,6 +108,7 @@ Plan QuickPlan() {
                     {"fresh", kStores, 50 * kThousand, 1000, kSync},
                     {"fresh_drained", kDrained, 2 * kMillion}},
           .probes = {{"identity_bytes", 500 * kThousand},
+                     {"fingerprint_bytes", 500 * kThousand},
                      {"allocations", 200 * kThousand},
                      {"two_threads", 500 * kThousand},
                      {"reopen", 500 * kThousand},
@@ -126,7 +127,8 @@ Plan FullPlan() {
   plan.steps.push_back({"fresh", {}, 500 * kThousand, 1000, Durability::kAsync, {.bytes = 1024}});
   plan.steps.push_back({"fresh_drained", kDrained, 15 * kMillion});
   plan.steps.push_back({"fresh_drained", kDrained, 50 * kMillion});
-  for (const char* probe : {"identity_bytes", "allocations", "two_threads", "ingest"}) {
+  for (const char* probe :
+       {"identity_bytes", "fingerprint_bytes", "allocations", "two_threads", "ingest"}) {
     plan.probes.push_back({probe, kMillion});
   }
   plan.probes.push_back({"reopen", 50 * kMillion});

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kTable = "records";
 constexpr std::string_view kSource = "stream";
 constexpr std::size_t kSmallIdentityBytes = 4 << 20;
+constexpr std::size_t kFingerprintBytes = 64 << 20;
 
 class IdemPeer : public Peer {
  public:
@@ -80,6 +81,13 @@ std::unique_ptr<Peer> OpenIdemSmallIdentities(const PeerOptions& options) {
   return std::make_unique<IdemPeer>(
       options.directory,
       SinkOptions{.durability = options.durability, .identity_bytes = kSmallIdentityBytes});
+}
+
+std::unique_ptr<Peer> OpenIdemFingerprints(const PeerOptions& options) {
+  return std::make_unique<IdemPeer>(options.directory,
+                                    SinkOptions{.durability = options.durability,
+                                                .identity_bytes = kSmallIdentityBytes,
+                                                .fingerprint_bytes = kFingerprintBytes});
 }
 
 std::unique_ptr<Peer> OpenIdemNoIdentities(const PeerOptions& options) {

@@ -21,6 +21,7 @@ constexpr PeerKind kPeers[] = {
     {"idem", OpenIdem},
     {"idem_background", OpenIdemBackground},
     {"idem_small_identities", OpenIdemSmallIdentities},
+    {"idem_fingerprints", OpenIdemFingerprints},
     {"idem_no_identities", OpenIdemNoIdentities},
     {"rocks_get_put", OpenRocksGetPut},
     {"rocks_multiget_put", OpenRocksMultiGetPut},

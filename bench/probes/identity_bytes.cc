@@ -16,7 +16,10 @@ namespace idem::bench {
 namespace {
 
 constexpr std::size_t kSmallBytes = 1 << 20;
-constexpr std::size_t kBytesPerRowMax = 80;  // just enough that all of them are resident
+// Just enough that all of them are resident.
+constexpr std::size_t kIdentityBytesMax = 80;
+constexpr std::size_t kFingerprintBytesMax = 18;
+constexpr std::size_t kFilterBytesMax = 2;
 
 double AnonymousBytes() {
   malloc_trim(0);
@@ -28,27 +31,39 @@ double AnonymousBytes() {
   throw std::runtime_error("identity_bytes: /proc/self/status does not tell RssAnon");
 }
 
-SinkOptions Options(std::size_t identity_bytes) {
-  return {.durability = Durability::kAsync,
-          .cache_bytes = kSmallBytes,
-          .identity_bytes = identity_bytes,
-          .load_at_open_rows = UINT64_MAX,
-          .filter_bytes = 0};
-}
-
-double BytesWhileOpen(const ScratchDirectory& directory, std::size_t identity_bytes) {
-  const Filler opened(directory.path(), Options(identity_bytes));
-  return AnonymousBytes();
+// A store with the rows is opened with `options` and without what they give to `bytes`.
+double BytesForEach(const ProbeSettings& settings, SinkOptions options,
+                    std::size_t SinkOptions::*bytes) {
+  options.durability = Durability::kAsync;
+  options.cache_bytes = kSmallBytes;
+  options.load_at_open_rows = UINT64_MAX;
+  SinkOptions without = options;
+  without.*bytes = 0;
+  const ScratchDirectory directory(settings.parent);
+  Filler(directory.path(), without).Fill(settings.records);
+  const auto bytes_while_open = [&directory](const SinkOptions& opened) {
+    const Filler filler(directory.path(), opened);
+    return AnonymousBytes();
+  };
+  const double before = bytes_while_open(without);
+  return (bytes_while_open(options) - before) / static_cast<double>(settings.records);
 }
 
 }  // namespace
 
 double IdentityBytes(const ProbeSettings& settings) {
-  const ScratchDirectory directory(settings.parent);
-  Filler(directory.path(), Options(0)).Fill(settings.records);
-  const double without = BytesWhileOpen(directory, 0);
-  const double with = BytesWhileOpen(directory, settings.records * kBytesPerRowMax);
-  return (with - without) / static_cast<double>(settings.records);
+  return BytesForEach(settings,
+                      {.identity_bytes = settings.records * kIdentityBytesMax, .filter_bytes = 0},
+                      &SinkOptions::identity_bytes);
+}
+
+// With the filter that a loading goes by, which takes the same in both.
+double FingerprintBytes(const ProbeSettings& settings) {
+  return BytesForEach(settings,
+                      {.identity_bytes = 0,
+                       .filter_bytes = settings.records * kFilterBytesMax,
+                       .fingerprint_bytes = settings.records * kFingerprintBytesMax},
+                      &SinkOptions::fingerprint_bytes);
 }
 
 }  // namespace idem::bench

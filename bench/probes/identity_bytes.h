@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an open sink's process holds for each row whose identity is in memory: its anonymous
-// memory with them, less that of the same store opened without them, by row.
+// What an open sink's process holds for each row whose identity, or fingerprint alone, is in
+// memory: its anonymous memory with them, less that of the same store opened without them, by row.
 #pragma once
 
 #include "probe.h"
@@ -9,5 +9,6 @@
 namespace idem::bench {
 
 double IdentityBytes(const ProbeSettings& settings);
+double FingerprintBytes(const ProbeSettings& settings);
 
 }  // namespace idem::bench

@@ -12,6 +12,8 @@ namespace {
 
 constexpr Probe kProbes[] = {
     {"identity_bytes", "memory for each row whose identity is resident", "B", IdentityBytes},
+    {"fingerprint_bytes", "memory for each row that is known by its fingerprint alone", "B",
+     FingerprintBytes},
     {"allocations", "calls of operator new for each record more in a commit", "", Allocations},
     {"two_threads", "two threads on one sink, times the rate of one", "x", TwoThreads},
     {"reopen", "from the death of the process to the next one's first commit", "s", Reopen},

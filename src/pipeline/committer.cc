@@ -20,7 +20,8 @@ Committer::Committer(storage::Store* store, Ledger* ledger, const SinkOptions* o
       ledger_(ledger),
       options_(options),
       clock_(clock),
-      identities_(work_.index.hash(), options->identity_bytes, options->filter_bytes) {
+      identities_(work_.index.hash(), options->identity_bytes, options->filter_bytes,
+                  options->fingerprint_bytes) {
   work_.identities = &identities_;
 }
 
@@ -188,6 +189,10 @@ void Committer::Remember(const WritePlanBuilder& plan) {
   }
   for (const std::string_view key : plan.erased()) {
     identities_.Erase(key, identities_.hash()(key));
+  }
+  // At last: what made room above may have been what this commit has replaced.
+  for (const codec::Fingerprint& row : work_.replaced) {
+    identities_.mutable_fingerprints()->Erase(row);
   }
 }
 

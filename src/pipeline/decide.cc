@@ -48,8 +48,16 @@ bool RaisesRank(const Decision& decision, const TableOptions& options, const Can
          options.tie == TieRule::kConverge && candidate.rank > row.rank;
 }
 
-void RaiseRank(const Candidate& candidate, WorkingSet* work) {
+// Before the row of the slot is changed for the first time.
+void NoteReplaced(std::string_view key, const Slot& slot, WorkingSet* work) {
+  const RowFingerprints& known = work->identities->fingerprints();
+  if (!known.enabled() || !slot.exists || slot.dirty) return;
+  work->replaced.push_back(known.Of(key, slot.row));
+}
+
+void RaiseRank(std::string_view key, const Candidate& candidate, WorkingSet* work) {
   Slot& slot = work->slots[candidate.row];
+  NoteReplaced(key, slot, work);
   slot.row.rank = candidate.rank;
   slot.dirty = true;
   if (slot.payload_unread) work->kept_payloads.push_back(candidate.row);
@@ -68,7 +76,9 @@ Outcome DecideByRow(const BatchRecord& record, const Candidate& candidate, std::
     Apply(record, candidate, commit, work);
     return {decision.verdict, decision.reason, commit};
   }
-  if (RaisesRank(decision, options, candidate, slot.row)) RaiseRank(candidate, work);
+  if (RaisesRank(decision, options, candidate, slot.row)) {
+    RaiseRank(record.row_key(), candidate, work);
+  }
   return {decision.verdict, decision.reason, slot.row.commit};
 }
 
@@ -123,6 +133,7 @@ bool Settle(const BatchRecord& record, const Candidate& candidate, const codec::
 void Apply(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
            WorkingSet* work) {
   codec::TableState& state = StateOf(record.table, work);
+  NoteReplaced(record.row_key(), work->slots[candidate.row], work);
   ReplaceRow(record, candidate, commit, &work->slots[candidate.row], &state);
   if (candidate.event != kNoSlot) {
     Slot& event = work->slots[candidate.event];

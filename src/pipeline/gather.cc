@@ -103,6 +103,17 @@ Result<void> FindEvent(std::string_view key, Candidate* candidate, WorkingSet* w
   return Decode(key, found.head, slot);
 }
 
+// What the record would write is there already, although its entry had to make room.
+bool SettleByFingerprint(const BatchRecord& record, const Candidate& candidate, WorkingSet* work) {
+  const RowFingerprints& known = work->identities->fingerprints();
+  if (!known.enabled() || record.operation == Operation::kDelete) return false;
+  codec::RowEnvelope row{false, 0, candidate.rank, candidate.version, candidate.fingerprint, {}};
+  const auto commit = known.Find(known.Of(record.row_key(), row));
+  if (!commit) return false;
+  row.commit = *commit;
+  return Settle(record, candidate, row, &work->outcomes[candidate.record]);
+}
+
 // Errors: kCorruption.
 Result<void> FindRow(const BatchRecord& record, Afterwards afterwards, Candidate* candidate,
                      WorkingSet* work) {
@@ -110,14 +121,14 @@ Result<void> FindRow(const BatchRecord& record, Afterwards afterwards, Candidate
   const Identities::Found found = work->identities->Find(key, candidate->hash);
   const bool present = found.presence == Presence::kPresent;
   codec::RowEnvelope row;
-  if (present) {
-    if (!codec::DecodeRow(found.head, &row)) return Damaged("a row");
-    // A record before it in the batch may change the row, and an event id is asked first.
-    const bool alone = record.event_key().empty() && !work->index.Contains(key, candidate->hash);
-    if (alone && afterwards == Afterwards::kDecide &&
-        Settle(record, *candidate, row, &work->outcomes[candidate->record])) {
-      return {};
-    }
+  if (present && !codec::DecodeRow(found.head, &row)) return Damaged("a row");
+  // A record before it in the batch may change the row, and an event id is asked first.
+  if (found.presence != Presence::kAbsent && afterwards == Afterwards::kDecide &&
+      record.event_key().empty() && !work->index.Contains(key, candidate->hash)) {
+    const bool settled = present
+                             ? Settle(record, *candidate, row, &work->outcomes[candidate->record])
+                             : SettleByFingerprint(record, *candidate, work);
+    if (settled) return {};
   }
   candidate->row = work->index.Add(key, candidate->hash);
   if (candidate->row < work->slots.size()) return {};

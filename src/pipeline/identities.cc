@@ -40,19 +40,21 @@ std::size_t SlotsBytes(std::size_t table_bytes) noexcept {
 
 }  // namespace
 
-Identities::Identities(KeyHash hash, std::size_t table_bytes, std::size_t filter_bytes)
+Identities::Identities(KeyHash hash, std::size_t table_bytes, std::size_t filter_bytes,
+                       std::size_t fingerprint_bytes)
     : hash_(hash),
       slots_(SlotsBytes(table_bytes)),
       log_(LogBytes(table_bytes, SlotsBytes(table_bytes))),
       slot_count_(slots_.bytes() / sizeof(Slot)),
       log_units_(slot_count_ == 0 ? 0 : log_.bytes() / kUnitBytes),
-      filter_(filter_bytes) {}
+      filter_(filter_bytes),
+      fingerprints_(fingerprint_bytes) {}
 
 // The least that an entry takes decides: a scan too many costs time, one too few every read.
 bool Identities::WorthLoading(std::uint64_t keys) const noexcept {
   const std::uint64_t table =
       std::min<std::uint64_t>(EntriesAtMost(slot_count_), log_units_ / UnitsOf(6, 18));
-  return keys <= table + kOverfullTimes * filter_.capacity();
+  return keys <= table + std::max(kOverfullTimes * filter_.capacity(), fingerprints_.capacity());
 }
 
 // What came first stays: later ones are no better, and to push others out costs more. One that may
@@ -62,7 +64,7 @@ void Identities::Learn(std::string_view key, std::uint64_t hash, std::string_vie
   if (MayBeForgotten(hash)) return;
   const bool full =
       end_ + UnitsOf(key.size(), head.size()) > log_units_ || size_ >= EntriesAtMost(slot_count_);
-  full ? Forget(hash) : Put(key, hash, head);
+  full ? Forget(key, hash, head) : Put(key, hash, head);
 }
 
 std::uint64_t Identities::UnitsOf(std::size_t key_bytes, std::size_t head_bytes) noexcept {
@@ -121,7 +123,7 @@ void Identities::PrefetchEntry(std::uint64_t hash) const noexcept {
 void Identities::Put(std::string_view key, std::uint64_t hash, std::string_view head) noexcept {
   if (!Fits(key, head)) {
     Remove(key, hash);
-    Forget(hash);
+    Forget(key, hash, head);
     return;
   }
   const std::uint64_t units = UnitsOf(key.size(), head.size());
@@ -196,12 +198,14 @@ void Identities::ForgetOldest() noexcept {
   const std::size_t at = SlotOf(oldest.key(), FragmentOf(hash));
   if (slots()[at].place == begin_ % log_units_ + 1) {
     RemoveSlot(at);
-    Forget(hash);
+    Forget(oldest.key(), hash, oldest.head());
   }
   begin_ += UnitsOf(oldest.key_bytes(), oldest.head_bytes());
 }
 
-void Identities::Forget(std::uint64_t hash) noexcept {
+// Without a head there is no row to know again.
+void Identities::Forget(std::string_view key, std::uint64_t hash, std::string_view head) noexcept {
+  if (!head.empty()) fingerprints_.Put(key, head);
   filter_.Add(hash);
   ++forgotten_;
 }

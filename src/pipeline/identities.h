@@ -5,7 +5,8 @@
 //
 //   slots      {fragment of the key's hash, place}  open addressing, linear probing
 //   log        {sizes} key head                     a ring: a new entry overwrites the oldest ones
-//   forgotten  a Bloom filter of the keys whose entries had to make room
+//   forgotten  a Bloom filter of the keys whose entries had to make room, and where the host wants
+//              them, fingerprints of their rows (row_fingerprints.h)
 //
 // The head of an entry is its value in the store without a row's payload, which nothing decides by.
 // Whole keys are compared: a hash only says where to look (invariant: never a false duplicate).
@@ -25,6 +26,7 @@
 #include "base/pages.h"
 #include "pipeline/blocked_bloom.h"
 #include "pipeline/key_hash.h"
+#include "pipeline/row_fingerprints.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -34,8 +36,9 @@ namespace idem::pipeline {
 
 class Identities {
  public:
-  // `table_bytes` for slots and log, `filter_bytes` for the filter; either may be 0.
-  Identities(KeyHash hash, std::size_t table_bytes, std::size_t filter_bytes);
+  // `table_bytes` for slots and log, and so on; each may be 0.
+  Identities(KeyHash hash, std::size_t table_bytes, std::size_t filter_bytes,
+             std::size_t fingerprint_bytes = 0);
 
   // Whether to go through `keys` entries of a store. Of very many the filter would seldom spare a
   // read.
@@ -70,6 +73,10 @@ class Identities {
   // The store has no entry of `key` any more. While it learns it keeps that in mind.
   void Erase(std::string_view key, std::uint64_t hash) noexcept;
 
+  // Rows among those of which Find says kUnknown. Who changes one takes it out.
+  const RowFingerprints& fingerprints() const noexcept { return fingerprints_; }
+  RowFingerprints* mutable_fingerprints() noexcept { return &fingerprints_; }
+
   const KeyHash& hash() const noexcept { return hash_; }
   std::size_t size() const noexcept { return size_; }              // entries in memory
   std::uint64_t forgotten() const noexcept { return forgotten_; }  // keys given to the filter
@@ -102,7 +109,7 @@ class Identities {
   void RemoveSlot(std::size_t at) noexcept;
   void MakeRoom(std::uint64_t units) noexcept;
   void ForgetOldest() noexcept;
-  void Forget(std::uint64_t hash) noexcept;
+  void Forget(std::string_view key, std::uint64_t hash, std::string_view head) noexcept;
   bool MayBeForgotten(std::uint64_t hash) const noexcept {
     return forgotten_ > 0 && filter_.MayContain(hash);
   }
@@ -114,6 +121,7 @@ class Identities {
   const std::size_t slot_count_;
   const std::uint64_t log_units_;
   BlockedBloom filter_;
+  RowFingerprints fingerprints_;
 
   std::size_t size_ = 0;
   std::uint64_t begin_ = 0;  // positions in an endless log; modulo log_units_ they are places

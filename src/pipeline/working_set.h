@@ -68,6 +68,9 @@ struct WorkingSet {
   std::vector<std::string_view> asked_keys;
   std::unique_ptr<storage::ReadResult> read;
 
+  // What the rows were that are changed, where fingerprints of rows are kept.
+  std::vector<codec::Fingerprint> replaced;
+
   // Rows to write again as they are but for their head, which may need their payload.
   std::vector<std::uint32_t> kept_payloads;
   std::unique_ptr<storage::ReadResult> payloads;
@@ -84,6 +87,7 @@ struct WorkingSet {
     last_table = nullptr;
     asked.clear();
     asked_keys.clear();
+    replaced.clear();
     kept_payloads.clear();
     versions.Clear();
   }

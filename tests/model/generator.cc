@@ -110,6 +110,9 @@ class Maker {
     // The rows come into that memory while the sink is opened, or beside the commits after it.
     if (options.identity_bytes == kIdentityBytes[1]) options.load_at_open_rows = 0;
     options.filter_bytes = random_.Percent(20) ? 0 : 1 << 16;
+    // None, room for four rows, room for all.
+    constexpr std::size_t kFingerprintBytes[] = {0, 64, 1 << 16};
+    options.fingerprint_bytes = kFingerprintBytes[random_.Below(3)];
     options.on_invalid = InvalidPolicy::kQuarantine;
     if (!profile_.rejections) return options;
     if (random_.Percent(30)) options.on_invalid = InvalidPolicy::kRejectBatch;

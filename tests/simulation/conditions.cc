@@ -38,6 +38,8 @@ Conditions ConditionsOf(std::uint64_t seed) {
   out.zombies = random.OneIn(2);
   out.meddling = random.OneIn(3);
   out.clock_jumps = mostly();
+  // Room for all: which of many makes room depends on a secret, and with it what is read.
+  out.fingerprint_bytes = random.OneIn(2) ? 0 : 64 << 10;
   return out;
 }
 
@@ -54,8 +56,9 @@ std::string ToString(const Conditions& conditions) {
          number("syncs/12", conditions.syncs_of_12) +
          number("large/12", conditions.large_values_of_12) +
          number("tokens/12", conditions.tokens_of_12) + number("filter", conditions.filter_bytes) +
-         number("identities", conditions.identity_bytes) + number("cache", conditions.cache_bytes) +
-         adversary("lazy-jobs", conditions.lazy_jobs) +
+         number("identities", conditions.identity_bytes) +
+         number("fingerprints", conditions.fingerprint_bytes) +
+         number("cache", conditions.cache_bytes) + adversary("lazy-jobs", conditions.lazy_jobs) +
          adversary("duplicates", conditions.duplicates) +
          adversary("reorders", conditions.reorders) + adversary("crashes", conditions.crashes) +
          adversary("bad-disk", conditions.bad_disk) + adversary("full-disk", conditions.full_disk) +
@@ -70,6 +73,7 @@ SinkOptions OptionsOf(const Conditions& conditions) {
   options.write_buffer_bytes = kWriteBufferBytes;
   options.filter_bytes = conditions.filter_bytes;
   options.identity_bytes = conditions.identity_bytes;
+  options.fingerprint_bytes = conditions.fingerprint_bytes;
   options.cache_bytes = conditions.cache_bytes;
   return options;
 }

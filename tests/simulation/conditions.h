@@ -26,6 +26,7 @@ struct Conditions {
   bool lazy_jobs = false;  // flushes and compactions wait for the next commit
   std::size_t filter_bytes = 0;
   std::size_t identity_bytes = 0;
+  std::size_t fingerprint_bytes = 0;
   std::size_t cache_bytes = 0;
 
   // The adversaries.
