@@ -24,8 +24,8 @@
 // Cache. One for all; what was used last stays, whosesoever it is. SinkOptions::cache_bytes is not
 // used.
 //
-// What is not in it: SinkOptions::identity_bytes and filter_bytes of each sink, batches, and while
-// a buffer is being written out or scanned the order of its rows, 8 bytes each.
+// What is not in it: SinkOptions::identity_bytes, filter_bytes and fingerprint_bytes of each sink,
+// batches, and while a buffer is being written out or scanned the order of its rows, 8 bytes each.
 //
 // Thread-safety: multiple threads may call any method, and open and close sinks that share one,
 // without synchronization. Lifetime: must outlive the sinks and readers that it is given to.

@@ -192,6 +192,24 @@ TEST_F(KnownByFingerprint, ADeletedRowIsKnownNoMore) {
   EXPECT_EQ(Offer("1", 5).verdict, Verdict::kStale);
 }
 
+// What it was before counts no more, although nothing but its rank has changed since.
+TEST_F(KnownByFingerprint, ARowWhoseRankWasRaisedIsKnownAsItIs) {
+  ASSERT_TRUE(sink_->DeclareSource("low", {.rank = 1}));
+  ASSERT_TRUE(sink_->DeclareSource("high", {.rank = 2}));
+  std::int64_t offset = 0;
+  const auto offer = [&](std::string_view source, std::string_view value, std::int64_t version) {
+    batch_.Clear();
+    batch_.From({source, 0, offset++});
+    batch_.Upsert(*rows_, {"k"}, value, {.version = version});
+    return OnlyOutcome().verdict;
+  };
+  EXPECT_EQ(offer("low", "1", 5), Verdict::kInserted);
+  EXPECT_EQ(offer("high", "1", 5), Verdict::kDuplicate);
+  EXPECT_EQ(offer("low", "2", 6), Verdict::kUpdated);
+  EXPECT_EQ(offer("low", "1", 5), Verdict::kStale);
+  EXPECT_EQ(offer("high", "1", 5), Verdict::kStale);
+}
+
 // A record before it in the same batch counts.
 TEST_F(KnownByFingerprint, NotOfARowThatTheBatchChanges) {
   Offer("1", 5);
