@@ -23,6 +23,9 @@ RocksStore::~RocksStore() {
   if (lock_->InForkedChild()) static_cast<void>(db_.release());
   if (db_ == nullptr) return;
   if (MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options_)) budget->Leave(db_.get());
+  // RocksDB waits for a flush that runs while it closes, and removes its file in the end: the next
+  // opening would read the log again and make the same file.
+  AwaitRunningFlush(db_.get(), [this] { return health_->is_poisoned(); });
   db_.reset();
   if (Result<void> synced = watermark_->Sync(); !synced) {
     base::Log(options_.logger, LogLevel::kError, "closing with an unsynced watermark: {}",
