@@ -34,6 +34,7 @@ RocksStore::~RocksStore() {
 }
 
 Result<void> RocksStore::Create(const fs::path& directory, const codec::FormatHeader& header) {
+  creation_->Begin();
   // What an earlier attempt left. It was never a store, so nothing is lost with it.
   rocksdb::Status status = rocksdb::DestroyDB(directory.string(), rocks_);
   if (!status.ok()) return OpenError(status, directory.string());
@@ -44,8 +45,16 @@ Result<void> RocksStore::Create(const fs::path& directory, const codec::FormatHe
   std::string bytes;
   codec::AppendFormatHeader(header, &bytes);
   if (Result<void> put = PutDurably(codec::Space::kFormat, bytes); !put) return put;
-  if (Result<void> finished = FinishCreation(directory); !finished) return finished;
+  if (Result<void> ended = EndCreation(directory); !ended) return ended;
   return Load();
+}
+
+// What every file holds is on the disk; what is not are the watermark and all the names.
+Result<void> RocksStore::EndCreation(const fs::path& directory) {
+  creation_->End();
+  if (Result<void> synced = watermark_->Sync(); !synced) return synced;
+  Result<void> named = SyncNames(env_->GetFileSystem().get(), directory.string());
+  return named ? FinishCreation(directory) : named;
 }
 
 Result<void> RocksStore::OpenFound(const fs::path& directory, const codec::FormatHeader& header,
