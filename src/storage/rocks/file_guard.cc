@@ -61,8 +61,9 @@ Result<codec::FileMark> MarkOf(rocksdb::FileSystem* files, const std::string& di
 
 }  // namespace
 
-FileGuard::FileGuard(std::shared_ptr<WatermarkFile> watermark, Owned owned)
-    : watermark_(std::move(watermark)), owned_(std::move(owned)) {
+FileGuard::FileGuard(std::shared_ptr<WatermarkFile> watermark, Owned owned,
+                     std::shared_ptr<const Creation> creation)
+    : watermark_(std::move(watermark)), owned_(std::move(owned)), creation_(std::move(creation)) {
   codec::WatermarkImage image = watermark_->image();
   manifests_ = std::move(image.manifests);
   logs_ = std::move(image.logs);
@@ -72,7 +73,7 @@ FileGuard::FileGuard(std::shared_ptr<WatermarkFile> watermark, Owned owned)
 IOStatus FileGuard::Keep(bool durably) {
   Result<void> kept = owned_();
   if (kept) kept = watermark_->KeepFiles(manifests_, logs_);
-  if (kept && durably) kept = watermark_->Sync();
+  if (kept && durably && !creation_->under_way()) kept = watermark_->Sync();
   return kept ? IOStatus::OK() : IOStatus::IOError(kept.error().message());
 }
 
@@ -146,14 +147,18 @@ Result<codec::FileMark> MarkManifest(rocksdb::FileSystem* files, const std::stri
   return MarkOf(files, directory, *name, UINT64_MAX);
 }
 
+Result<void> SyncNames(rocksdb::FileSystem* files, const std::string& directory) {
+  std::unique_ptr<rocksdb::FSDirectory> names;
+  IOStatus status = files->NewDirectory(directory, IOOptions(), &names, nullptr);
+  if (status.ok()) status = names->Fsync(IOOptions(), nullptr);
+  return status.ok() ? Result<void>() : OpenError(status, directory);
+}
+
 Result<void> SettleManifest(rocksdb::FileSystem* files, const std::string& directory,
                             codec::FileMark named, WatermarkFile* watermark) {
   codec::WatermarkImage known = watermark->image();
   if (known.manifests.size() == 1) return {};
-  std::unique_ptr<rocksdb::FSDirectory> names;
-  IOStatus status = files->NewDirectory(directory, IOOptions(), &names, nullptr);
-  if (status.ok()) status = names->Fsync(IOOptions(), nullptr);
-  if (!status.ok()) return OpenError(status, directory);
+  if (Result<void> synced = SyncNames(files, directory); !synced) return synced;
   return watermark->KeepFiles({std::move(named)}, std::move(known.logs));
 }
 

@@ -26,6 +26,7 @@
 // Thread-safety: every method may be called from any thread at any time.
 #pragma once
 
+#include "storage/rocks/creation.h"
 #include "storage/rocks/watermark_file.h"
 
 #include <idem/result.h>
@@ -48,14 +49,16 @@ using Owned = std::function<Result<void>()>;
 // which would be in the watermark of the next writer.
 class FileGuard {
  public:
-  FileGuard(std::shared_ptr<WatermarkFile> watermark, Owned owned);
+  FileGuard(std::shared_ptr<WatermarkFile> watermark, Owned owned,
+            std::shared_ptr<const Creation> creation);
 
   // So much of a manifest is on the disk.
   rocksdb::IOStatus ManifestSynced(codec::FileMark mark);
   // CURRENT names the manifest that was synced last, as RocksDB has it.
   void CurrentRenamed();
-  // The names in the directory are on the disk.
+  // The names in the directory are on the disk, or may wait (creation.h).
   rocksdb::IOStatus DirectorySynced();
+  bool MayNamesWait() const { return creation_->under_way(); }
 
   // All of a log is on the disk, and nothing will be appended to it.
   rocksdb::IOStatus LogCompleted(codec::FileMark mark);
@@ -67,6 +70,7 @@ class FileGuard {
 
   const std::shared_ptr<WatermarkFile> watermark_;
   const Owned owned_;
+  const std::shared_ptr<const Creation> creation_;
   std::mutex mutex_;  // guards the rest
   Marks manifests_;   // the newest comes last
   Marks logs_;
@@ -88,6 +92,9 @@ Result<codec::FileMark> CheckFiles(rocksdb::FileSystem* files, const std::string
 
 // A mark of the whole manifest that CURRENT names. Errors: as above.
 Result<codec::FileMark> MarkManifest(rocksdb::FileSystem* files, const std::string& directory);
+
+// Syncs the directory. Errors: kIoError.
+Result<void> SyncNames(rocksdb::FileSystem* files, const std::string& directory);
 
 // `named` is the mark of what CURRENT names, and when this returns that is certain: the directory
 // is synced, and no other manifest has a mark. Errors: kIoError.

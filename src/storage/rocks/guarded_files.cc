@@ -116,11 +116,14 @@ class Directory final : public rocksdb::FSDirectoryWrapper {
       : FSDirectoryWrapper(std::move(directory)), guard_(std::move(guard)) {}
 
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return Keep(FSDirectoryWrapper::Fsync(options, debug));
+    return Keep(guard_->MayNamesWait() ? IOStatus::OK()
+                                       : FSDirectoryWrapper::Fsync(options, debug));
   }
   IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
                                const rocksdb::DirFsyncOptions& what) override {
-    return Keep(FSDirectoryWrapper::FsyncWithDirOptions(options, debug, what));
+    return Keep(guard_->MayNamesWait()
+                    ? IOStatus::OK()
+                    : FSDirectoryWrapper::FsyncWithDirOptions(options, debug, what));
   }
 
  private:
@@ -133,9 +136,10 @@ class GuardedFileSystem final : public rocksdb::FileSystemWrapper {
  public:
   GuardedFileSystem(const std::shared_ptr<rocksdb::FileSystem>& files,
                     std::shared_ptr<WatermarkFile> watermark, Owned owned,
-                    std::shared_ptr<LogGate> gate)
+                    std::shared_ptr<const Creation> creation, std::shared_ptr<LogGate> gate)
       : FileSystemWrapper(files),
-        guard_(std::make_shared<FileGuard>(std::move(watermark), std::move(owned))),
+        guard_(std::make_shared<FileGuard>(std::move(watermark), std::move(owned),
+                                           std::move(creation))),
         gate_(std::move(gate)) {}
 
   const char* Name() const override { return "idem.GuardedFileSystem"; }
@@ -199,10 +203,11 @@ class GuardedFileSystem final : public rocksdb::FileSystemWrapper {
 
 std::unique_ptr<rocksdb::Env> NewGuardedEnv(rocksdb::Env* env,
                                             std::shared_ptr<WatermarkFile> watermark, Owned owned,
+                                            std::shared_ptr<const Creation> creation,
                                             std::shared_ptr<LogGate> gate) {
-  return NewFileSystemEnv(
-      env, std::make_shared<GuardedFileSystem>(env->GetFileSystem(), std::move(watermark),
-                                               std::move(owned), std::move(gate)));
+  return NewFileSystemEnv(env, std::make_shared<GuardedFileSystem>(
+                                   env->GetFileSystem(), std::move(watermark), std::move(owned),
+                                   std::move(creation), std::move(gate)));
 }
 
 }  // namespace idem::storage

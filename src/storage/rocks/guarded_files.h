@@ -24,6 +24,7 @@ namespace idem::storage {
 // cannot be written to closes `gate`.
 std::unique_ptr<rocksdb::Env> NewGuardedEnv(rocksdb::Env* env,
                                             std::shared_ptr<WatermarkFile> watermark, Owned owned,
+                                            std::shared_ptr<const Creation> creation,
                                             std::shared_ptr<LogGate> gate);
 
 }  // namespace idem::storage

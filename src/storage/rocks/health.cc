@@ -49,7 +49,7 @@ void Health::Poison(const rocksdb::Status& why) noexcept {
 }
 
 Result<void> Health::Check() const {
-  if (!poisoned_.load(std::memory_order_acquire)) return {};
+  if (!is_poisoned()) return {};
   const std::lock_guard lock(mutex_);
   return Error(ErrorCode::kPoisoned, "an earlier write failed (" + reason_ +
                                          "); reopen the store and resume from its checkpoints");

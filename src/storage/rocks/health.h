@@ -29,6 +29,8 @@ class Health {
   // Keeps the first reason.
   void Poison(const rocksdb::Status& why) noexcept;
 
+  bool is_poisoned() const noexcept { return poisoned_.load(std::memory_order_acquire); }
+
   // Ok, or kPoisoned with the first reason.
   Result<void> Check() const;
 

@@ -2,8 +2,10 @@
 //
 // The ways into RocksDB, whose signatures differ between versions: through a raw pointer until 10,
 // through a unique_ptr since 9.11. `Db` is always rocksdb::DB; it is a parameter so that only the
-// form that exists is compiled.
+// form that exists is compiled. Each takes the threads that this opening is worth (ForOpening).
 #pragma once
+
+#include "storage/rocks/rocks_options.h"
 
 #include <rocksdb/db.h>
 
@@ -13,8 +15,9 @@
 namespace idem::storage {
 
 template <typename Db>
-rocksdb::Status OpenPrimary(const rocksdb::Options& options, const std::string& directory,
+rocksdb::Status OpenPrimary(const rocksdb::Options& given, const std::string& directory,
                             std::unique_ptr<Db>* db) {
+  const rocksdb::Options options = ForOpening(given, directory);
   if constexpr (requires { Db::Open(options, directory, db); }) {
     return Db::Open(options, directory, db);
   } else {
@@ -26,8 +29,9 @@ rocksdb::Status OpenPrimary(const rocksdb::Options& options, const std::string& 
 }
 
 template <typename Db>
-rocksdb::Status OpenReadOnly(const rocksdb::Options& options, const std::string& directory,
+rocksdb::Status OpenReadOnly(const rocksdb::Options& given, const std::string& directory,
                              std::unique_ptr<Db>* db) {
+  const rocksdb::Options options = ForOpening(given, directory);
   if constexpr (requires { Db::OpenForReadOnly(options, directory, db); }) {
     return Db::OpenForReadOnly(options, directory, db);
   } else {
@@ -39,8 +43,9 @@ rocksdb::Status OpenReadOnly(const rocksdb::Options& options, const std::string&
 }
 
 template <typename Db>
-rocksdb::Status OpenSecondary(const rocksdb::Options& options, const std::string& directory,
+rocksdb::Status OpenSecondary(const rocksdb::Options& given, const std::string& directory,
                               const std::string& own_directory, std::unique_ptr<Db>* db) {
+  const rocksdb::Options options = ForOpening(given, directory);
   if constexpr (requires { Db::OpenAsSecondary(options, directory, own_directory, db); }) {
     return Db::OpenAsSecondary(options, directory, own_directory, db);
   } else {

@@ -33,8 +33,11 @@ std::optional<OwnedFiles::Stamp> OwnedFiles::Look() const {
 
 Result<void> OwnedFiles::Check() const {
   if (Result<void> held = lock_->Check(); !held) return held;
+  // Looked at without the mutex, which the commit and the sync beside it would wait for in turns.
+  const std::optional<Stamp> seen = Look();
   const std::lock_guard lock(mutex_);
-  if (!known_ || Look() == stamp_) return {};
+  if (!known_ || seen == stamp_) return {};
+  if (Look() == stamp_) return {};  // this writer replaced it in between
   return Error(ErrorCode::kFenced,
                current_ +
                    " was replaced, so another writer has opened the store or a copy was put in its "

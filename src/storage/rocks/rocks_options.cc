@@ -12,8 +12,10 @@
 #include <rocksdb/version.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace idem::storage {
 namespace {
@@ -21,6 +23,8 @@ namespace {
 static_assert(ROCKSDB_MAJOR >= 7 && ROCKSDB_MAJOR <= 11, "a RocksDB that was never tried");
 
 constexpr int kOpenFilesMax = 512;
+constexpr std::ptrdiff_t kFilesAnOpeningThread = 4;
+constexpr std::ptrdiff_t kOpeningThreadsMax = 16;
 constexpr std::size_t kExaminerCacheBytes = std::size_t{8} << 20;
 constexpr int kBloomBitsPerKey = 10;
 constexpr std::uint64_t kWalWriteBuffers = 4;
@@ -106,6 +110,17 @@ rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
   rocks.max_open_files = kOpenFilesMax;
   rocks.compression = ChooseCompression();
   return rocks;
+}
+
+// Where the directory cannot be listed RocksDB will say so.
+rocksdb::Options ForOpening(rocksdb::Options options, const std::string& directory) {
+  std::vector<std::string> names;
+  options.env->GetChildren(directory, &names).PermitUncheckedError();
+  const auto files = std::count_if(names.begin(), names.end(),
+                                   [](const std::string& name) { return name.ends_with(".sst"); });
+  options.max_file_opening_threads = static_cast<int>(
+      std::clamp<std::ptrdiff_t>(files / kFilesAnOpeningThread, 1, kOpeningThreadsMax));
+  return options;
 }
 
 Result<void> CheckRocksVersion() {

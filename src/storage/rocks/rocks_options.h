@@ -13,6 +13,7 @@
 #include <rocksdb/options.h>
 
 #include <memory>
+#include <string>
 
 namespace idem::storage {
 
@@ -28,6 +29,10 @@ rocksdb::Options ExaminerOptions(const SinkOptions& options, rocksdb::Env* env);
 rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
                                std::shared_ptr<rocksdb::Cache> cache,
                                std::shared_ptr<rocksdb::EventListener> listener);
+
+// `options` for one opening of this directory. RocksDB begins all the threads that it may look at
+// sorted files with, however few there are, and twice in each opening of a writer.
+rocksdb::Options ForOpening(rocksdb::Options options, const std::string& directory);
 
 // kUnsupported when the RocksDB that was linked is not the one that was compiled against: its
 // classes would have another layout.

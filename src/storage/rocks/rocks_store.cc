@@ -23,6 +23,9 @@ RocksStore::~RocksStore() {
   if (lock_->InForkedChild()) static_cast<void>(db_.release());
   if (db_ == nullptr) return;
   if (MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options_)) budget->Leave(db_.get());
+  // RocksDB waits for a flush that runs while it closes, and removes its file in the end: the next
+  // opening would read the log again and make the same file.
+  AwaitRunningFlush(db_.get(), [this] { return health_->is_poisoned(); });
   db_.reset();
   if (Result<void> synced = watermark_->Sync(); !synced) {
     base::Log(options_.logger, LogLevel::kError, "closing with an unsynced watermark: {}",
@@ -31,6 +34,7 @@ RocksStore::~RocksStore() {
 }
 
 Result<void> RocksStore::Create(const fs::path& directory, const codec::FormatHeader& header) {
+  creation_->Begin();
   // What an earlier attempt left. It was never a store, so nothing is lost with it.
   rocksdb::Status status = rocksdb::DestroyDB(directory.string(), rocks_);
   if (!status.ok()) return OpenError(status, directory.string());
@@ -41,8 +45,16 @@ Result<void> RocksStore::Create(const fs::path& directory, const codec::FormatHe
   std::string bytes;
   codec::AppendFormatHeader(header, &bytes);
   if (Result<void> put = PutDurably(codec::Space::kFormat, bytes); !put) return put;
-  if (Result<void> finished = FinishCreation(directory); !finished) return finished;
+  if (Result<void> ended = EndCreation(directory); !ended) return ended;
   return Load();
+}
+
+// What every file holds is on the disk; what is not are the watermark and all the names.
+Result<void> RocksStore::EndCreation(const fs::path& directory) {
+  creation_->End();
+  if (Result<void> synced = watermark_->Sync(); !synced) return synced;
+  Result<void> named = SyncNames(env_->GetFileSystem().get(), directory.string());
+  return named ? FinishCreation(directory) : named;
 }
 
 Result<void> RocksStore::OpenFound(const fs::path& directory, const codec::FormatHeader& header,

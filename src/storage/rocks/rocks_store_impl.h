@@ -7,6 +7,7 @@
 #include "codec/keyspace.h"
 #include "codec/store_header.h"
 #include "storage/rocks/background_threads.h"
+#include "storage/rocks/creation.h"
 #include "storage/rocks/directory_lock.h"
 #include "storage/rocks/file_system_env.h"
 #include "storage/rocks/guarded_files.h"
@@ -54,7 +55,7 @@ class RocksStore final : public Store {
         files_(std::make_shared<OwnedFiles>(env->GetFileSystem(), lock_.get(), directory)),
         owned_(NewFileSystemEnv(env, files_)),
         env_(NewGuardedEnv(
-            owned_.get(), watermark_, [this] { return files_->Check(); }, log_gate_)),
+            owned_.get(), watermark_, [this] { return files_->Check(); }, creation_, log_gate_)),
         threads_(env_.get()),
         rocks_(WriterOptions(options_, env_.get(), cache_, NewPoisoningListener(health_))),
         merges_(&rocks_, directory.string(), options.keep_free_bytes),
@@ -109,6 +110,7 @@ class RocksStore final : public Store {
   Result<void> ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool sync);
   Result<void> CommitSorted(const WritePlan& plan);
   Result<void> PutDurably(codec::Space space, std::string_view value);
+  Result<void> EndCreation(const std::filesystem::path& directory);
   Result<void> Load();
   Error Unknown(const rocksdb::Status& status) noexcept;
 
@@ -125,6 +127,7 @@ class RocksStore final : public Store {
   std::shared_ptr<rocksdb::Cache> cache_;
   const std::shared_ptr<OwnedFiles> files_;
   const std::unique_ptr<rocksdb::Env> owned_;  // with files_
+  const std::shared_ptr<Creation> creation_ = std::make_shared<Creation>();
   const std::shared_ptr<LogGate> log_gate_ = std::make_shared<LogGate>();
   const std::unique_ptr<rocksdb::Env> env_;
   const BackgroundThreads threads_;

@@ -28,7 +28,7 @@ Result<std::unique_ptr<Store>> Create(const fs::path& directory,
   codec::FormatHeader header;
   if (Result<void> filled = FillRandom(header.store_id.bytes); !filled) return filled.error();
   if (Result<void> begun = BeginCreation(directory, header); !begun) return begun.error();
-  auto watermark = WatermarkFile::Create(directory, header.store_id);
+  auto watermark = WatermarkFile::CreateUnsynced(directory, header.store_id);
   if (!watermark) return watermark.error();
   auto store =
       std::make_unique<RocksStore>(std::move(lock), *std::move(watermark), directory, options, env);

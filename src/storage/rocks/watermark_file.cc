@@ -104,6 +104,16 @@ std::string PathIn(const fs::path& directory) { return (directory / kWatermarkFi
 Result<std::shared_ptr<WatermarkFile>> WatermarkFile::Create(const fs::path& directory,
                                                              const Uuid& store_id,
                                                              Marks manifests) {
+  auto file = CreateUnsynced(directory, store_id, std::move(manifests));
+  if (!file) return file;
+  if (Result<void> synced = (*file)->Sync(); !synced) return synced.error();
+  if (Result<void> synced = SyncDirectory(directory); !synced) return synced.error();
+  return file;
+}
+
+Result<std::shared_ptr<WatermarkFile>> WatermarkFile::CreateUnsynced(const fs::path& directory,
+                                                                     const Uuid& store_id,
+                                                                     Marks manifests) {
   const std::string path = PathIn(directory);
   Result<int> fd = OpenFile(path, O_RDWR | O_CREAT | O_TRUNC);
   if (!fd) return fd.error();
@@ -111,8 +121,6 @@ Result<std::shared_ptr<WatermarkFile>> WatermarkFile::Create(const fs::path& dir
   if (::fchmod(*fd, S_IRUSR | S_IWUSR) != 0) return SystemError(path);  // whatever the umask
   file->image_.store_id = store_id;
   if (Result<void> kept = file->KeepFiles(std::move(manifests), {}); !kept) return kept.error();
-  if (Result<void> synced = file->Sync(); !synced) return synced.error();
-  if (Result<void> synced = SyncDirectory(directory); !synced) return synced.error();
   return file;
 }
 

@@ -47,6 +47,10 @@ class WatermarkFile {
   static Result<std::shared_ptr<WatermarkFile>> Create(const std::filesystem::path& directory,
                                                        const Uuid& store_id, Marks manifests = {});
 
+  // The same, durable after Sync and a sync of the directory.
+  static Result<std::shared_ptr<WatermarkFile>> CreateUnsynced(
+      const std::filesystem::path& directory, const Uuid& store_id, Marks manifests = {});
+
   // Opens it for writing and writes nothing. Errors: those of Read.
   static Result<std::shared_ptr<WatermarkFile>> Open(const std::filesystem::path& directory,
                                                      const Uuid& store_id);

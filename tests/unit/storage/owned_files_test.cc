@@ -9,8 +9,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <string>
 
@@ -86,6 +88,22 @@ TEST_F(OwnedFilesTest, AreLeftAloneOnceAnotherWriterHasOpenedTheStore) {
 TEST_F(OwnedFilesTest, AreLeftAloneWhenCurrentIsGone) {
   fs::remove(Path("CURRENT"));
   EXPECT_EQ(files_.Check().error().code(), ErrorCode::kFenced);
+}
+
+// Commits look beside the thread that begins a manifest.
+TEST_F(OwnedFilesTest, StayTheWritersWhileItReplacesCurrent) {
+  std::atomic<bool> over = false;
+  auto looked = std::async(std::launch::async, [&] {
+    Result<void> check = files_.Check();
+    while (check && !over) check = files_.Check();
+    return check;
+  });
+  for (int i = 0; i < 2'000; ++i) {
+    EXPECT_TRUE(Make("next").ok());
+    EXPECT_TRUE(RenameToCurrent("next").ok());
+  }
+  over = true;
+  EXPECT_TRUE(looked.get());
 }
 
 // RocksDB removes the files that it does not know when it closes: here those of the next writer.
