@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RowFingerprints: which rows a store holds exactly so, at 16 bytes each. For rows whose entries had
-// to make room among the identities: a record that would write what is there already is known for a
-// repeat without a read. Of any other record this says nothing.
+// RowFingerprints: which rows a store holds exactly so, at 16 bytes each. For rows whose entries
+// had to make room among the identities: a record that would write what is there already is known
+// for a repeat without a read. Of any other record this says nothing.
 //
 //   buckets    4 entries in a line of the cache. Each row has two buckets and goes to the emptier
 //              one, so that nine tenths of all entries are taken before some are overwritten
 //   entry      88 bits of the fingerprint, 40 of the commit that wrote the row
 //
-// The fingerprint is the keyed 128-bit hash of everything that makes a row what it is: key, version,
-// rank and payload's fingerprint. A record is compared with eight entries, so one that is no repeat
+// The fingerprint is the keyed 128-bit hash of all that makes a row what it is: key, version, rank
+// and payload's fingerprint. A record is compared with eight entries, so one that is no repeat
 // is taken for one with odds of 8 to 2^88, about 10^-26: with 10^12 records there is a chance of
 // 10^-14 that it happened to one. The hash has a secret for each object, from the system's random
 // numbers, so that nobody can choose records that collide.
 //
 // I-FP-1  What is found is a row of the store as it is now.
 //
-// It holds because the one writer of the store takes out (Erase) the fingerprint of every row that a
-// commit has changed, and puts in only what an entry of the identities says (I-ID-1).
+// It holds because the one writer of the store takes out (Erase) the fingerprint of every row that
+// a commit has changed, and puts in only what an entry of the identities says (I-ID-1).
 //
 // Thread-safety: external. No method fails or throws.
 #pragma once

@@ -131,9 +131,11 @@ MUTANTS = (
         ("a_changed_head_is_not_taken",
          "std::memcpy(known->bytes() + key.size(), head.data(), head.size());", ""),
         ("erased_keys_stay", "if (slots()[at].place != 0) RemoveSlot(at);", ""),
-        ("what_does_not_fit_is_forgotten_untold", "Remove(key, hash);\n    Forget(key, hash, head);",
+        ("what_does_not_fit_is_forgotten_untold",
+         "Remove(key, hash);\n    Forget(key, hash, head);",
          "Remove(key, hash);"),
-        ("what_makes_room_is_forgotten_untold", "RemoveSlot(at);\n    Forget(oldest.key(), hash, oldest.head());",
+        ("what_makes_room_is_forgotten_untold",
+         "RemoveSlot(at);\n    Forget(oldest.key(), hash, oldest.head());",
          "RemoveSlot(at);"),
         ) +
     _in("src/pipeline/row_fingerprints.cc",

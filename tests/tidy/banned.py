@@ -36,9 +36,9 @@ RULES = (
     (r"\bsystem_clock::now\b|(?<![\w.>:])(?:std::)?time\s*\(\s*(?:nullptr|NULL|0)", LIBRARY,
      (COMMAND, "src/base/clock.cc", "src/sink/", "include/idem/clock.h"),
      "ask the injected Clock: nothing below src/sink/ reads the wall clock"),
-    # (A key hash is seeded against chosen keys; no result depends on that seed.)
+    # (Hashes in memory are seeded against chosen keys; no result depends on that seed.)
     (r"\brandom_device\b|(?<![\w.>:])(?:std::)?s?rand\s*\(", LIBRARY,
-     ("src/base/", "src/pipeline/key_hash.cc", COMMAND),
+     ("src/base/", "src/pipeline/key_hash.cc", "src/pipeline/row_fingerprints.cc", COMMAND),
      "take randomness from the injected source, so that a run can be repeated"),
     (r"(?<![\w.>:])(?:std::)?(?:strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atol|atof)\s*\(",
      ("src/", "include/", "tests/", "bench/", "examples/"), (),
