@@ -5,7 +5,7 @@
 // for a repeat without a read. Of any other record this says nothing.
 //
 //   buckets    4 entries in a line of the cache. Each row has two buckets and goes to the emptier
-//              one, so that nine tenths of all entries are taken before some are overwritten
+//              one: while a tenth of all entries is free, 96 of 100 rows are kept
 //   entry      88 bits of the fingerprint, 40 of the commit that wrote the row
 //
 // The fingerprint is the keyed 128-bit hash of all that makes a row what it is: key, version, rank
