@@ -97,8 +97,8 @@ class ArenaIterator final : public RunsIterator {
 };
 
 // Buckets are made of zeroed memory, which is as good as null pointers.
-static_assert(alignof(std::atomic<Node*>) == alignof(Node) &&
-              sizeof(std::atomic<Node*>) == sizeof(Node*));
+static_assert(alignof(std::atomic<Node*>) == alignof(Node));
+static_assert(std::atomic<Node*>::is_always_lock_free);
 
 class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table {
  public:
