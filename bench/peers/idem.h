@@ -18,9 +18,10 @@ std::unique_ptr<Peer> OpenIdem(const PeerOptions& options);
 // asked for, Finish waits for power loss to be survived.
 std::unique_ptr<Peer> OpenIdemBackground(const PeerOptions& options);
 
-// With less memory for identities than most of the measured rows need, and with none.
-std::unique_ptr<Peer> OpenIdemFingerprints(const PeerOptions& options);
+// With less memory for identities than most of the measured rows need, with fingerprints of the
+// others besides, and with none.
 std::unique_ptr<Peer> OpenIdemSmallIdentities(const PeerOptions& options);
+std::unique_ptr<Peer> OpenIdemFingerprints(const PeerOptions& options);
 std::unique_ptr<Peer> OpenIdemNoIdentities(const PeerOptions& options);
 
 }  // namespace idem::bench

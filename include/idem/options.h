@@ -84,8 +84,8 @@ struct SinkOptions {
   // Memory for fingerprints of rows that are not kept there, at 18 bytes a row: a record that
   // repeats one of them exactly is then known without a read; the row of a newer version is read as
   // before. It takes 88 bits of a keyed hash for the row itself: the chance that among 10^12
-  // records one is wrongly taken for a repeat is 10^-14. 0, the default: whole keys are compared,
-  // always.
+  // records one is wrongly taken for a repeat is 3 * 10^-14. 0, the default: whole keys are
+  // compared, always.
   std::size_t fingerprint_bytes = 0;
 
   // --- What the host provides; each must outlive the sink ---

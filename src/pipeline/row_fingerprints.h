@@ -10,8 +10,8 @@
 //
 // The fingerprint is the keyed 128-bit hash of all that makes a row what it is: key, version, rank
 // and payload's fingerprint. A record is compared with eight entries, so one that is no repeat
-// is taken for one with odds of 8 to 2^88, about 10^-26: with 10^12 records there is a chance of
-// 10^-14 that it happened to one. The hash has a secret for each object, from the system's random
+// is taken for one with odds of 8 to 2^88: with 10^12 records there is a chance of 3 * 10^-14 that
+// it happened to one. The hash has a secret for each object, from the system's random
 // numbers, so that nobody can choose records that collide.
 //
 // I-FP-1  What is found is a row of the store as it is now.

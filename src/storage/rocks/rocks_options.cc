@@ -52,12 +52,14 @@ rocksdb::BlockBasedTableOptions TableFileOptions(std::shared_ptr<rocksdb::Cache>
 }
 
 // What holds however the store is opened.
-rocksdb::Options CommonOptions(const SinkOptions& options, rocksdb::Env* env,
-                               std::shared_ptr<rocksdb::Cache> cache) {
+rocksdb::Options CommonOptions(
+    const SinkOptions& options, rocksdb::Env* env, std::shared_ptr<rocksdb::Cache> cache,
+    const std::shared_ptr<rocksdb::WriteBufferManager>& write_buffers = nullptr) {
   rocksdb::Options rocks;
   rocks.env = env;
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableFileOptions(std::move(cache))));
-  rocks.memtable_factory = NewHashMemtableFactory(options.write_buffer_bytes);
+  rocks.write_buffer_manager = write_buffers;
+  rocks.memtable_factory = NewHashMemtableFactory(options.write_buffer_bytes, write_buffers);
   rocks.allow_concurrent_memtable_write = false;  // one thread commits at a time as it is
   rocks.paranoid_checks = true;
   rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
@@ -89,7 +91,9 @@ rocksdb::Options ExaminerOptions(const SinkOptions& options, rocksdb::Env* env) 
 rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
                                std::shared_ptr<rocksdb::Cache> cache,
                                std::shared_ptr<rocksdb::EventListener> listener) {
-  rocksdb::Options rocks = CommonOptions(options, env, std::move(cache));
+  const MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options);
+  rocksdb::Options rocks = CommonOptions(options, env, std::move(cache),
+                                         budget == nullptr ? nullptr : budget->write_buffers());
   rocks.listeners.push_back(std::move(listener));
   rocks.max_bgerror_resume_count = 0;
   rocks.track_and_verify_wals_in_manifest = false;
@@ -99,11 +103,6 @@ rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
   rocks.manual_wal_flush = false;
   rocks.write_buffer_size = options.write_buffer_bytes;
   rocks.max_write_buffer_number = 2;
-  if (const MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options)) {
-    rocks.write_buffer_manager = budget->write_buffers();
-    rocks.memtable_factory =
-        NewHashMemtableFactory(options.write_buffer_bytes, budget->write_buffers());
-  }
   rocks.max_total_wal_size = kWalWriteBuffers * options.write_buffer_bytes;
   rocks.level0_file_num_compaction_trigger = kRunsBeforeMerge;
   rocks.max_background_jobs = kBackgroundJobs;

@@ -6,6 +6,7 @@
 #include <idem/memory_budget.h>
 
 #include "conformance/store_fixture.h"
+#include "count_files.h"
 #include "hanging_file_system.h"
 #include "held_env.h"
 #include "storage/rocks/rocks_store_internal.h"
@@ -24,6 +25,7 @@
 namespace idem::storage {
 namespace {
 
+using ::idem::testing::CountFiles;
 using ::idem::testing::HangingFileSystem;
 using ::idem::testing::HeldEnv;
 using ::idem::testing::Plan;
@@ -39,14 +41,9 @@ constexpr std::size_t kValueBytes = 4'000;
 // What two stores may hold: the contract names a batch, and a quarter of each write buffer.
 constexpr std::size_t kBound = kBudget + 2 * (kWriteBuffer / 4) + 2 * kValueBytes;
 
-std::size_t Files(const std::filesystem::path& directory, const std::string& extension) {
-  std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    files += entry.path().extension() == extension ? 1 : 0;
-  }
-  return files;
+std::size_t SortedFiles(const std::filesystem::path& directory) {
+  return CountFiles(directory, ".sst");
 }
-std::size_t SortedFiles(const std::filesystem::path& directory) { return Files(directory, ".sst"); }
 
 class MemoryBudgetTest : public ::testing::Test {
  protected:
@@ -155,7 +152,7 @@ TEST_F(MemoryBudgetTest, OfManyStoresNoneIsWrittenOutForNextToNothing) {
   stores.clear();  // a flush that was asked for has begun, and with it another log
   for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
     EXPECT_EQ(SortedFiles(entry.path()), 0U) << entry.path();
-    EXPECT_EQ(Files(entry.path(), ".log"), 1U) << entry.path();
+    EXPECT_EQ(CountFiles(entry.path(), ".log"), 1U) << entry.path();
   }
 }
 

@@ -5,6 +5,7 @@
 #include "storage/rocks/merge_room.h"
 
 #include "conformance/store_fixture.h"
+#include "count_files.h"
 #include "room_file_system.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "storage/rocks/space_guard.h"
@@ -14,7 +15,6 @@
 
 #include <rocksdb/file_system.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -28,6 +28,7 @@
 namespace idem::storage {
 namespace {
 
+using ::idem::testing::CountFiles;
 using ::idem::testing::Plan;
 using ::idem::testing::RoomFileSystem;
 using ::idem::testing::RowKey;
@@ -85,11 +86,7 @@ class MergeRoomTest : public ::testing::Test {
     return plan.Bulk().CommitTo(store_.get());
   }
 
-  std::int64_t SortedFiles() const {
-    const auto is_sorted = [](const auto& entry) { return entry.path().extension() == ".sst"; };
-    return std::count_if(std::filesystem::directory_iterator(path()),
-                         std::filesystem::directory_iterator(), is_sorted);
-  }
+  std::size_t SortedFiles() const { return CountFiles(path(), ".sst"); }
 
   const TempDirectory directory_;
   const std::shared_ptr<RoomFileSystem> disk_ = std::make_shared<RoomFileSystem>();
@@ -102,9 +99,9 @@ TEST_F(MergeRoomTest, AMergeThatDoesNotFitIsLeftOutUntilItDoes) {
   disk_->room = 4 * kWriteBuffer;
   Open();
   int number = 0;
-  while (number < 2'000 && SortedFiles() < 12) ASSERT_TRUE(Commit(number++));
+  while (number < 2'000 && SortedFiles() < 12U) ASSERT_TRUE(Commit(number++));
   EXPECT_TRUE(Eventually([&] { return logger_.left_out > 0; }));
-  EXPECT_GE(SortedFiles(), 12);
+  EXPECT_GE(SortedFiles(), 12U);
   EXPECT_TRUE(store_->CheckWriter(0)) << "that ends nothing";
   EXPECT_GT(store_->ReadPressure().pending_compaction_bytes, kWriteBuffer);
 
@@ -115,11 +112,11 @@ TEST_F(MergeRoomTest, AMergeThatDoesNotFitIsLeftOutUntilItDoes) {
   EXPECT_TRUE(committed) << committed.error().message();
 
   disk_->room = UINT64_MAX;
-  while (number < 4'000 && SortedFiles() >= 8) {
+  while (number < 4'000 && SortedFiles() >= 8U) {
     ASSERT_TRUE(Commit(number++));
     if (number % 16 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-  EXPECT_LT(SortedFiles(), 8);
+  EXPECT_LT(SortedFiles(), 8U);
   EXPECT_TRUE(store_->Sync());
   EXPECT_EQ(ScanAll(*store_).size(), static_cast<std::size_t>(number));
 }
@@ -128,10 +125,10 @@ TEST_F(MergeRoomTest, AMergeThatDoesNotFitIsLeftOutUntilItDoes) {
 TEST_F(MergeRoomTest, FilesThatAreTakenOverAreNotMergedIntoAFullDisk) {
   Open();
   int number = 0;
-  while (SortedFiles() < 7) ASSERT_TRUE(CommitBulk(number++, kWriteBuffer));
+  while (SortedFiles() < 7U) ASSERT_TRUE(CommitBulk(number++, kWriteBuffer));
   disk_->room = 0;
   ASSERT_TRUE(CommitBulk(number, kWriteBuffer));  // eight of them are merged
-  EXPECT_TRUE(Eventually([&] { return logger_.left_out > 0 || SortedFiles() < 8; }));
+  EXPECT_TRUE(Eventually([&] { return logger_.left_out > 0 || SortedFiles() < 8U; }));
   EXPECT_GT(logger_.left_out, 0);
   EXPECT_TRUE(store_->CheckWriter(0));
 }

@@ -3,6 +3,7 @@
 // What it takes to make, to open and to close a store.
 
 #include "conformance/store_fixture.h"
+#include "count_files.h"
 #include "hanging_file_system.h"
 #include "storage/rocks/file_system_env.h"
 #include "storage/rocks/rocks_options.h"
@@ -13,21 +14,17 @@
 
 #include <rocksdb/file_system.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <filesystem>
 #include <fstream>
 #include <future>
 #include <memory>
 #include <string>
-#include <thread>
 
 namespace idem::storage {
 namespace {
 
-namespace fs = std::filesystem;
-using ::idem::testing::Entries;
+using ::idem::testing::CountFiles;
 using ::idem::testing::HangingFileSystem;
 using ::idem::testing::Plan;
 using ::idem::testing::RowKey;
@@ -76,14 +73,6 @@ class CountingFileSystem final : public rocksdb::FileSystemWrapper {
   const Count synced_ = std::make_shared<std::atomic<int>>(0);
 };
 
-int CountFiles(const fs::path& directory, const std::string& suffix) {
-  int count = 0;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    count += entry.path().string().ends_with(suffix) ? 1 : 0;
-  }
-  return count;
-}
-
 TEST(RocksLifetime, MakingAStoreSyncsItsNamesOnceAndOpeningOneAsOftenAsTheyChange) {
   const TempDirectory directory;
   const auto files = std::make_shared<CountingFileSystem>();
@@ -116,8 +105,8 @@ TEST(RocksLifetime, AFlushThatRunsWhenTheStoreClosesIsKept) {
   EXPECT_EQ(closed.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
   files->gate().Open();
   closed.get();
-  EXPECT_EQ(CountFiles(directory.path(), ".sst"), 1);
-  EXPECT_EQ(CountFiles(directory.path(), ".log"), 1) << "the other one is in the file";
+  EXPECT_EQ(CountFiles(directory.path(), ".sst"), 1U);
+  EXPECT_EQ(CountFiles(directory.path(), ".log"), 1U) << "the other one is in the file";
   store = OpenRocksStore(directory.path(), options).value();
   EXPECT_EQ(ScanAll(*store).size(), static_cast<std::size_t>(rows));
 }
