@@ -11,6 +11,7 @@
 #include "record_batch.h"
 #include "scratch.h"
 #include "stopwatch.h"
+#include "warm_memory.h"
 
 namespace idem::bench {
 namespace {
@@ -72,6 +73,7 @@ Measurement Run(const PeerKind& kind, const Workload& workload, const RunSetting
   };
   Preload(workload, settings, peer.get());
   restart();
+  WarmMemory();
   const std::uint64_t written = WrittenBytesOfSelf();
   const ProcessUse server = peer->ServerUse();
   const Stopwatch watch = Measure(workload, settings, peer.get());

@@ -15,6 +15,7 @@
 #include "process.h"
 #include "record_batch.h"
 #include "scratch.h"
+#include "warm_memory.h"
 
 namespace idem::bench {
 namespace {
@@ -101,7 +102,9 @@ double Ingest(const ProbeSettings& settings) {
   const std::filesystem::path lines = directory.path() / "lines.ndjson";
   WriteLines(lines, settings.records);
   SyncFileSystem(directory.path());
+  WarmMemory();
   const double parsed = ParseAlone(lines, settings.records);
+  WarmMemory();
   return parsed / IngestFile(lines, directory.path() / "store", settings.records);
 }
 

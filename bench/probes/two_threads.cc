@@ -13,6 +13,7 @@
 #include "quiet.h"
 #include "record_batch.h"
 #include "scratch.h"
+#include "warm_memory.h"
 
 namespace idem::bench {
 namespace {
@@ -45,6 +46,7 @@ double SecondsWith(std::uint32_t threads, const ProbeSettings& settings) {
       IdempotentSink::Open(directory.path(), {.durability = Durability::kAsync}).value();
   const Table table = sink->OpenTable(kTable).value();
   SyncFileSystem(directory.path());
+  WarmMemory();
   const auto start = std::chrono::steady_clock::now();
   std::vector<std::thread> running;
   for (std::uint32_t thread = 0; thread < threads; ++thread) {
