@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// BackgroundSync: a thread that makes commits durable soon after they were written, as fast as the
-// disk can sync. Ends by itself when a sync fails: the sink is poisoned then, and says so to
+// BackgroundSync: a thread that makes commits durable soon after they were written. Between two
+// syncs it rests: a sync takes time of the processor too, and holds up the writes beside it, so one
+// for each commit would cost more than the commits. Who waits for a commit does not wait for that
+// (sync_group.h). Ends by itself when a sync fails: the sink is poisoned then, and says so to
 // whoever commits next.
 //
 // Thread-safety: every method may be called from any thread at any time. In a forked child, which
@@ -40,6 +42,7 @@ class BackgroundSync {
   std::mutex mutex_;
   std::unique_ptr<std::condition_variable> changed_ = std::make_unique<std::condition_variable>();
   std::uint64_t wanted_ = 0;  // guarded by mutex_
+  bool idle_ = false;         // guarded by mutex_; waits for something to be wanted
   bool stopped_ = false;      // guarded by mutex_
   std::thread thread_;        // the last member: it uses the others
 };
