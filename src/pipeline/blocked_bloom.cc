@@ -52,4 +52,8 @@ bool BlockedBloom::MayContain(std::uint64_t hash) const noexcept {
   return all_set;
 }
 
+void BlockedBloom::Prefetch(std::uint64_t hash) const noexcept {
+  if (blocks_ > 0) __builtin_prefetch(BlockOf(hash), 1);
+}
+
 }  // namespace idem::pipeline

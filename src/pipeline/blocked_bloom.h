@@ -26,6 +26,9 @@ class BlockedBloom {
   void Add(std::uint64_t hash) noexcept;
   bool MayContain(std::uint64_t hash) const noexcept;
 
+  // Brings into the cache what Add and MayContain look at.
+  void Prefetch(std::uint64_t hash) const noexcept;
+
   // How many hashes it holds at the stated rate of wrong "maybe"s. More may be added.
   std::uint64_t capacity() const noexcept { return blocks_ * kBlockBytes * 8 / kBitsPerHash; }
 

@@ -21,21 +21,14 @@ constexpr std::size_t kHeadBytesAtMost = 255;
 // of three are, and a scan that fills it is not worth its time.
 constexpr std::uint64_t kOverfullTimes = 4;
 
-std::uint32_t FragmentOf(std::uint64_t hash) noexcept {
-  return static_cast<std::uint32_t>(hash >> 32);
-}
+std::uint32_t HalfOf(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32); }
 
-std::size_t LogBytes(std::size_t table_bytes, std::size_t slots_bytes) noexcept {
-  return std::min<std::uint64_t>((table_bytes - slots_bytes) / kUnitBytes, kLogUnitsMax) *
+std::size_t SlotsBytes(std::size_t table_bytes) noexcept { return table_bytes / kSlotsShare; }
+
+std::size_t LogBytes(std::size_t table_bytes) noexcept {
+  return std::min<std::uint64_t>((table_bytes - SlotsBytes(table_bytes)) / kUnitBytes,
+                                 kLogUnitsMax) *
          kUnitBytes;
-}
-
-// How many of the slots may be taken. A probe then looks at three of them for a key that is there,
-// and at nine for one that is not: a line of the cache or two.
-std::size_t EntriesAtMost(std::size_t slots) noexcept { return slots * 3 / 4; }
-
-std::size_t SlotsBytes(std::size_t table_bytes) noexcept {
-  return table_bytes / kSlotsShare / kUnitBytes * kUnitBytes;
 }
 
 }  // namespace
@@ -44,26 +37,25 @@ Identities::Identities(KeyHash hash, std::size_t table_bytes, std::size_t filter
                        std::size_t fingerprint_bytes)
     : hash_(hash),
       slots_(SlotsBytes(table_bytes)),
-      log_(LogBytes(table_bytes, SlotsBytes(table_bytes))),
-      slot_count_(slots_.bytes() / sizeof(Slot)),
-      log_units_(slot_count_ == 0 ? 0 : log_.bytes() / kUnitBytes),
+      log_(LogBytes(table_bytes)),
+      log_units_(slots_.capacity() == 0 ? 0 : log_.bytes() / kUnitBytes),
       filter_(filter_bytes),
       fingerprints_(fingerprint_bytes) {}
 
 // The least that an entry takes decides: a scan too many costs time, one too few every read.
 bool Identities::WorthLoading(std::uint64_t keys) const noexcept {
   const std::uint64_t table =
-      std::min<std::uint64_t>(EntriesAtMost(slot_count_), log_units_ / UnitsOf(6, 18));
+      std::min<std::uint64_t>(slots_.capacity(), log_units_ / UnitsOf(6, 18));
   return keys <= table + std::max(kOverfullTimes * filter_.capacity(), fingerprints_.capacity());
 }
 
 // What came first stays: later ones are no better, and to push others out costs more. One that may
 // have been forgotten may have been told of before, and what was told is newer.
 void Identities::Learn(std::string_view key, std::uint64_t hash, std::string_view head) noexcept {
-  if (slot_count_ > 0 && slots()[SlotOf(key, FragmentOf(hash))].place != 0) return;
+  if (PlaceOf(key, hash) != nullptr) return;
   if (MayBeForgotten(hash)) return;
   const bool full =
-      end_ + UnitsOf(key.size(), head.size()) > log_units_ || size_ >= EntriesAtMost(slot_count_);
+      end_ + UnitsOf(key.size(), head.size()) > log_units_ || size() >= slots_.capacity();
   full ? Forget(key, hash, head) : Put(key, hash, head);
 }
 
@@ -72,7 +64,7 @@ std::uint64_t Identities::UnitsOf(std::size_t key_bytes, std::size_t head_bytes)
 }
 
 bool Identities::Fits(std::string_view key, std::string_view head) const noexcept {
-  return key.size() <= kKeyBytesAtMost && head.size() <= kHeadBytesAtMost && slot_count_ >= 2 &&
+  return key.size() <= kKeyBytesAtMost && head.size() <= kHeadBytesAtMost &&
          kEntriesMin * UnitsOf(key.size(), head.size()) <= log_units_;
 }
 
@@ -81,43 +73,36 @@ Identities::Entry* Identities::EntryAt(std::uint64_t position) const noexcept {
                                   position % log_units_ * kUnitBytes);
 }
 
-std::size_t Identities::HomeOf(std::uint32_t fragment) const noexcept {
-  return static_cast<std::size_t>(fragment * std::uint64_t{slot_count_} >> 32);
+std::uint32_t Identities::PlaceAt(std::uint64_t position) const noexcept {
+  return static_cast<std::uint32_t>(position % log_units_ + 1);
 }
 
-// That of `key`, or the free one at the end of its probe. REQUIRES: slot_count_ > 0.
-std::size_t Identities::SlotOf(std::string_view key, std::uint32_t fragment) const noexcept {
-  std::size_t at = HomeOf(fragment);
-  for (; slots()[at].place != 0; at = After(at)) {
-    if (slots()[at].fragment != fragment) continue;
-    if (base::SameBytes(EntryAt(slots()[at].place - 1)->key(), key)) break;
-  }
-  return at;
+std::uint32_t* Identities::PlaceOf(std::string_view key, std::uint64_t hash) const noexcept {
+  return slots_.Find(HalfOf(hash), [&](std::uint32_t place) {
+    return base::SameBytes(EntryOf(place)->key(), key);
+  });
 }
 
 Identities::Found Identities::Find(std::string_view key, std::uint64_t hash) const noexcept {
-  if (slot_count_ > 0) {
-    const Slot& slot = slots()[SlotOf(key, FragmentOf(hash))];
-    if (slot.place != 0) {
-      const std::string_view head = EntryAt(slot.place - 1)->head();
-      return {head.empty() ? Presence::kAbsent : Presence::kPresent, head};
-    }
+  if (const std::uint32_t* place = PlaceOf(key, hash)) {
+    const std::string_view head = EntryOf(*place)->head();
+    return {head.empty() ? Presence::kAbsent : Presence::kPresent, head};
   }
   const bool certain = learned_ && !MayBeForgotten(hash);
   return {certain ? Presence::kAbsent : Presence::kUnknown, {}};
 }
 
-void Identities::PrefetchSlot(std::uint64_t hash) const noexcept {
-  if (slot_count_ > 0) __builtin_prefetch(slots() + HomeOf(FragmentOf(hash)));
-}
+void Identities::PrefetchSlot(std::uint64_t hash) const noexcept { slots_.Prefetch(HalfOf(hash)); }
 
+// That of the first key with this half of a hash: hardly ever is there another.
 void Identities::PrefetchEntry(std::uint64_t hash) const noexcept {
-  if (slot_count_ == 0) return;
-  const Slot& slot = slots()[HomeOf(FragmentOf(hash))];
-  if (slot.place == 0) return;
-  const char* entry = reinterpret_cast<const char*>(EntryAt(slot.place - 1));
+  const std::uint32_t* place = slots_.Find(HalfOf(hash), [](std::uint32_t) { return true; });
+  if (place == nullptr) return;
+  const char* entry = reinterpret_cast<const char*>(EntryOf(*place));
   __builtin_prefetch(entry);
-  __builtin_prefetch(entry + 64);
+  // One that begins with a line mostly ends with it.
+  constexpr std::uintptr_t kLine = 64;
+  if (reinterpret_cast<std::uintptr_t>(entry) % kLine != 0) __builtin_prefetch(entry + kLine);
 }
 
 void Identities::Put(std::string_view key, std::uint64_t hash, std::string_view head) noexcept {
@@ -127,25 +112,26 @@ void Identities::Put(std::string_view key, std::uint64_t hash, std::string_view 
     return;
   }
   const std::uint64_t units = UnitsOf(key.size(), head.size());
-  const std::uint32_t fragment = FragmentOf(hash);
   const auto sizes = static_cast<std::uint32_t>(key.size() << 8 | head.size());
-  if (const Slot& slot = slots()[SlotOf(key, fragment)]; slot.place != 0) {
-    Entry* known = EntryAt(slot.place - 1);
+  if (std::uint32_t* place = PlaceOf(key, hash)) {
+    Entry* known = EntryOf(*place);
     if (UnitsOf(key.size(), known->head_bytes()) == units) {
       known->sizes = sizes;
       std::memcpy(known->bytes() + key.size(), head.data(), head.size());
       return;
     }
-    RemoveSlot(static_cast<std::size_t>(&slot - slots()));
+    slots_.Remove(place);
   }
   MakeRoom(units);
+  if (!slots_.Insert(HalfOf(hash), PlaceAt(end_))) {
+    Forget(key, hash, head);
+    return;
+  }
   Entry* entry = EntryAt(end_);
   entry->sizes = sizes;
   std::memcpy(entry->bytes(), key.data(), key.size());
   std::memcpy(entry->bytes() + key.size(), head.data(), head.size());
-  slots()[SlotOf(key, fragment)] = {fragment, static_cast<std::uint32_t>(end_ % log_units_ + 1)};
   end_ += units;
-  ++size_;
 }
 
 // An entry without a head is one that is certainly not there: it keeps what is learned later from
@@ -156,29 +142,12 @@ void Identities::Erase(std::string_view key, std::uint64_t hash) noexcept {
 
 // The entry stays in the log until its turn comes; without a slot nobody finds it.
 void Identities::Remove(std::string_view key, std::uint64_t hash) noexcept {
-  if (slot_count_ == 0) return;
-  const std::size_t at = SlotOf(key, FragmentOf(hash));
-  if (slots()[at].place != 0) RemoveSlot(at);
-}
-
-// Closes the gap, so that no probe ends too early: each of those that follow moves back when its
-// home is not behind the free slot.
-void Identities::RemoveSlot(std::size_t at) noexcept {
-  std::size_t free = at;
-  for (std::size_t next = After(at); slots()[next].place != 0; next = After(next)) {
-    const std::size_t home = HomeOf(slots()[next].fragment);
-    const bool between = free <= next ? free < home && home <= next : free < home || home <= next;
-    if (between) continue;
-    slots()[free] = slots()[next];
-    free = next;
-  }
-  slots()[free] = Slot{};
-  --size_;
+  if (std::uint32_t* place = PlaceOf(key, hash)) slots_.Remove(place);
 }
 
 // Afterwards an entry of `units` fits at end_, in one piece.
 void Identities::MakeRoom(std::uint64_t units) noexcept {
-  while (size_ >= EntriesAtMost(slot_count_)) ForgetOldest();
+  while (size() >= slots_.capacity()) ForgetOldest();
   const std::uint64_t to_end = log_units_ - end_ % log_units_;
   const std::uint64_t skipped = to_end < units ? to_end : 0;
   while (end_ + skipped + units - begin_ > log_units_) ForgetOldest();
@@ -186,8 +155,28 @@ void Identities::MakeRoom(std::uint64_t units) noexcept {
   end_ += skipped;
 }
 
+// What forgetting an entry looks at is all over the memory, so it is asked for some entries before.
+// That one which has no slot any more is fetched in vain.
+void Identities::FetchNextOldest() noexcept {
+  constexpr std::uint64_t kAheadUnits = 128;
+  const std::uint64_t until = std::min(begin_ + kAheadUnits, end_);
+  for (fetched_ = std::max(fetched_, begin_); fetched_ < until;) {
+    const Entry& entry = *EntryAt(fetched_);
+    if (entry.sizes == 0) {
+      fetched_ += log_units_ - fetched_ % log_units_;
+      continue;
+    }
+    const std::uint64_t hash = hash_(entry.key());
+    slots_.Prefetch(HalfOf(hash));
+    filter_.Prefetch(hash);
+    if (entry.head_bytes() > 0) fingerprints_.Prefetch(entry.key(), entry.head());
+    fetched_ += UnitsOf(entry.key_bytes(), entry.head_bytes());
+  }
+}
+
 void Identities::ForgetOldest() noexcept {
   IDEM_ASSERT(begin_ < end_, "I-ID-2");
+  FetchNextOldest();
   const Entry& oldest = *EntryAt(begin_);
   if (oldest.sizes == 0) {
     begin_ += log_units_ - begin_ % log_units_;
@@ -195,9 +184,9 @@ void Identities::ForgetOldest() noexcept {
   }
   // Only what a slot refers to is alive.
   const std::uint64_t hash = hash_(oldest.key());
-  const std::size_t at = SlotOf(oldest.key(), FragmentOf(hash));
-  if (slots()[at].place == begin_ % log_units_ + 1) {
-    RemoveSlot(at);
+  std::uint32_t* place = PlaceOf(oldest.key(), hash);
+  if (place != nullptr && *place == PlaceAt(begin_)) {
+    slots_.Remove(place);
     Forget(oldest.key(), hash, oldest.head());
   }
   begin_ += UnitsOf(oldest.key_bytes(), oldest.head_bytes());

@@ -3,8 +3,8 @@
 // Identities: what decisions need of a store's rows and event ids, in memory. A record whose key is
 // found here, or is certainly new, is decided without a read.
 //
-//   slots      {fragment of the key's hash, place}  open addressing, linear probing
-//   log        {sizes} key head                     a ring: a new entry overwrites the oldest ones
+//   slots      {half of the key's hash, place}  slot_table.h
+//   log        {sizes} key head                 a ring: a new entry overwrites the oldest ones
 //   forgotten  a Bloom filter of the keys whose entries had to make room, and where the host wants
 //              them, fingerprints of their rows (row_fingerprints.h)
 //
@@ -17,8 +17,8 @@
 // Both hold because the one writer of the store tells of every entry that it wrote (Put, Erase),
 // after the commit, and because it is told of all that there were before (Learn), of which it takes
 // those that it was not told of since. Until that is over, what is not found may be there.
-// Everything is laid out for its largest size when it is made, so no insertion ever waits for a
-// table to grow.
+// Nothing is ever copied into something larger as a whole, so no insertion waits for that: the
+// slots grow by segments, the rest is laid out for its largest size and touched as it is used.
 //
 // Thread-safety: external. No method fails or throws.
 #pragma once
@@ -27,6 +27,7 @@
 #include "pipeline/blocked_bloom.h"
 #include "pipeline/key_hash.h"
 #include "pipeline/row_fingerprints.h"
+#include "pipeline/slot_table.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -78,15 +79,11 @@ class Identities {
   RowFingerprints* mutable_fingerprints() noexcept { return &fingerprints_; }
 
   const KeyHash& hash() const noexcept { return hash_; }
-  std::size_t size() const noexcept { return size_; }              // entries in memory
+  std::size_t size() const noexcept { return slots_.size(); }      // entries in memory
   std::uint64_t forgotten() const noexcept { return forgotten_; }  // keys given to the filter
   std::uint64_t filter_capacity() const noexcept { return filter_.capacity(); }
 
  private:
-  struct Slot {
-    std::uint32_t fragment;
-    std::uint32_t place;  // in the log, in units, and one more; 0: free
-  };
   struct Entry {
     // Of the key, and in the lowest byte of the head; 0: nothing up to the end of the ring.
     std::uint32_t sizes;
@@ -101,14 +98,14 @@ class Identities {
 
   static std::uint64_t UnitsOf(std::size_t key_bytes, std::size_t head_bytes) noexcept;
   bool Fits(std::string_view key, std::string_view head) const noexcept;
-  Slot* slots() const noexcept { return static_cast<Slot*>(slots_.memory()); }
   Entry* EntryAt(std::uint64_t position) const noexcept;
-  std::size_t HomeOf(std::uint32_t fragment) const noexcept;
-  std::size_t After(std::size_t at) const noexcept { return at + 1 == slot_count_ ? 0 : at + 1; }
-  std::size_t SlotOf(std::string_view key, std::uint32_t fragment) const noexcept;
-  void RemoveSlot(std::size_t at) noexcept;
+  // A place is that in the log, in units, and one more.
+  Entry* EntryOf(std::uint32_t place) const noexcept { return EntryAt(place - 1); }
+  std::uint32_t PlaceAt(std::uint64_t position) const noexcept;
+  std::uint32_t* PlaceOf(std::string_view key, std::uint64_t hash) const noexcept;
   void MakeRoom(std::uint64_t units) noexcept;
   void ForgetOldest() noexcept;
+  void FetchNextOldest() noexcept;
   void Forget(std::string_view key, std::uint64_t hash, std::string_view head) noexcept;
   bool MayBeForgotten(std::uint64_t hash) const noexcept {
     return forgotten_ > 0 && filter_.MayContain(hash);
@@ -116,16 +113,15 @@ class Identities {
   void Remove(std::string_view key, std::uint64_t hash) noexcept;
 
   const KeyHash hash_;
-  const base::Pages slots_;
+  SlotTable slots_;
   const base::Pages log_;
-  const std::size_t slot_count_;
   const std::uint64_t log_units_;
   BlockedBloom filter_;
   RowFingerprints fingerprints_;
 
-  std::size_t size_ = 0;
   std::uint64_t begin_ = 0;  // positions in an endless log; modulo log_units_ they are places
   std::uint64_t end_ = 0;
+  std::uint64_t fetched_ = 0;  // what forgetting looks at is on its way for entries before it
   std::uint64_t forgotten_ = 0;
   bool learned_ = false;  // false: the store may hold keys that neither table nor filter knows
 };

@@ -80,14 +80,26 @@ RowFingerprints::Entry* RowFingerprints::PlaceFor(
   return &(*BucketsOf(fingerprint)[0])[fingerprint.low % kEntriesPerBucket];
 }
 
+// Whether a row is one of those that are kept; sets what the head says.
+bool RowFingerprints::Keeps(std::string_view key, std::string_view head,
+                            codec::RowEnvelope* row) const noexcept {
+  if (!enabled() || key[0] != static_cast<char>(codec::Space::kRow)) return false;
+  return codec::DecodeRow(head, row) && !row->tombstone && row->commit <= kCommitMask;
+}
+
 void RowFingerprints::Put(std::string_view key, std::string_view head) noexcept {
-  if (!enabled() || key[0] != static_cast<char>(codec::Space::kRow)) return;
   codec::RowEnvelope row;
-  if (!codec::DecodeRow(head, &row) || row.tombstone || row.commit > kCommitMask) return;
+  if (!Keeps(key, head, &row)) return;
   const codec::Fingerprint fingerprint = Of(key, row);
   Entry* entry = EntryOf(fingerprint);
   if (entry == nullptr) entry = PlaceFor(fingerprint);
   *entry = {fingerprint.low, HighPart(fingerprint) | row.commit};
+}
+
+void RowFingerprints::Prefetch(std::string_view key, std::string_view head) const noexcept {
+  codec::RowEnvelope row;
+  if (!Keeps(key, head, &row)) return;
+  for (const Bucket* bucket : BucketsOf(Of(key, row))) __builtin_prefetch(bucket, 1);
 }
 
 std::optional<std::uint64_t> RowFingerprints::Find(

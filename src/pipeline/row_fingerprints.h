@@ -48,6 +48,9 @@ class RowFingerprints {
   // commit below 2^40 has written.
   void Put(std::string_view key, std::string_view head) noexcept;
 
+  // Brings into the cache what Put with the same row would look at.
+  void Prefetch(std::string_view key, std::string_view head) const noexcept;
+
   // The commit that wrote the row; nothing when it is not known.
   std::optional<std::uint64_t> Find(const codec::Fingerprint& fingerprint) const noexcept;
 
@@ -63,6 +66,7 @@ class RowFingerprints {
   };
   using Bucket = std::array<Entry, kEntriesPerBucket>;
 
+  bool Keeps(std::string_view key, std::string_view head, codec::RowEnvelope* row) const noexcept;
   std::array<Bucket*, 2> BucketsOf(const codec::Fingerprint& fingerprint) const noexcept;
   Entry* PlaceFor(const codec::Fingerprint& fingerprint) const noexcept;
   Entry* EntryOf(const codec::Fingerprint& fingerprint) const noexcept;

@@ -108,6 +108,22 @@ TEST_F(IdentitiesTest, CompareWholeKeys) {
   }
 }
 
+// More keys of one hash than there are slots where it leads to.
+TEST_F(IdentitiesTest, AreNotSureOfKeysThatFindNoSlot) {
+  constexpr std::uint64_t kSameHash = 0x0123456789abcdef;
+  constexpr int kKeys = 5'000;
+  Make(1 << 20, 1 << 10);
+  for (int i = 0; i < kKeys; ++i) identities_->Put(RowKey(i), kSameHash, std::to_string(i));
+  EXPECT_EQ(identities_->size() + identities_->forgotten(), static_cast<std::uint64_t>(kKeys));
+  EXPECT_GT(identities_->forgotten(), 0U);
+  for (int i = 0; i < kKeys; ++i) {
+    const auto found = identities_->Find(RowKey(i), kSameHash);
+    EXPECT_NE(found.presence, Presence::kAbsent) << "I-ID-2";
+    if (found.presence != Presence::kPresent) continue;
+    EXPECT_EQ(found.head, std::to_string(i)) << "I-ID-1";
+  }
+}
+
 // Keys and heads of every size, far more of them than there is room for, in tables from nothing up.
 TEST_F(IdentitiesTest, AgreeWithTheStoreWhateverHappens) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
