@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kSmallBytes = 1 << 20;
 // Just enough that all of them are resident.
-constexpr std::size_t kIdentityBytesMax = 80;
+constexpr std::size_t kIdentityBytesMax = 76;
 constexpr std::size_t kFingerprintBytesMax = 18;
 constexpr std::size_t kFilterBytesMax = 2;
 

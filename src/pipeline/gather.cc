@@ -6,6 +6,8 @@
 #include "rules/validate.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 namespace idem::pipeline {
 namespace {
@@ -103,20 +105,38 @@ Result<void> FindEvent(std::string_view key, Candidate* candidate, WorkingSet* w
   return Decode(key, found.head, slot);
 }
 
+using RowFingerprint = std::optional<codec::Fingerprint>;
+
+codec::RowEnvelope RowOf(const Candidate& candidate) {
+  return {false, 0, candidate.rank, candidate.version, candidate.fingerprint, {}};
+}
+
+// Brings into the cache what FindRow will look at. Sets the fingerprint by which the row that the
+// record would write may be known; mostly there is none.
+void Prefetch(const BatchRecord& record, const Candidate& candidate, const Identities& identities,
+              RowFingerprint* fingerprint) {
+  fingerprint->reset();
+  if (identities.PrefetchEntry(candidate.hash)) return;
+  const RowFingerprints& known = identities.fingerprints();
+  if (!known.enabled() || record.operation == Operation::kDelete) return;
+  *fingerprint = known.Of(record.row_key(), RowOf(candidate));
+  known.Prefetch(**fingerprint);
+}
+
 // What the record would write is there already, although its entry had to make room.
-bool SettleByFingerprint(const BatchRecord& record, const Candidate& candidate, WorkingSet* work) {
-  const RowFingerprints& known = work->identities->fingerprints();
-  if (!known.enabled() || record.operation == Operation::kDelete) return false;
-  codec::RowEnvelope row{false, 0, candidate.rank, candidate.version, candidate.fingerprint, {}};
-  const auto commit = known.Find(known.Of(record.row_key(), row));
+bool SettleByFingerprint(const BatchRecord& record, const Candidate& candidate,
+                         const RowFingerprint& fingerprint, WorkingSet* work) {
+  if (!fingerprint) return false;
+  const auto commit = work->identities->fingerprints().Find(*fingerprint);
   if (!commit) return false;
+  codec::RowEnvelope row = RowOf(candidate);
   row.commit = *commit;
   return Settle(record, candidate, row, &work->outcomes[candidate.record]);
 }
 
 // Errors: kCorruption.
-Result<void> FindRow(const BatchRecord& record, Afterwards afterwards, Candidate* candidate,
-                     WorkingSet* work) {
+Result<void> FindRow(const BatchRecord& record, Afterwards afterwards,
+                     const RowFingerprint& fingerprint, Candidate* candidate, WorkingSet* work) {
   const std::string_view key = record.row_key();
   const Identities::Found found = work->identities->Find(key, candidate->hash);
   const bool present = found.presence == Presence::kPresent;
@@ -127,7 +147,7 @@ Result<void> FindRow(const BatchRecord& record, Afterwards afterwards, Candidate
       record.event_key().empty() && !work->index.Contains(key, candidate->hash)) {
     const bool settled = present
                              ? Settle(record, *candidate, row, &work->outcomes[candidate->record])
-                             : SettleByFingerprint(record, *candidate, work);
+                             : SettleByFingerprint(record, *candidate, fingerprint, work);
     if (settled) return {};
   }
   candidate->row = work->index.Add(key, candidate->hash);
@@ -147,16 +167,20 @@ Result<void> FindRows(const RecordBuffer& batch, std::size_t begin, Afterwards a
   constexpr std::size_t kAhead = 16;
   auto& candidates = work->candidates;
   const std::size_t end = candidates.size();
-  for (std::size_t i = begin; i < std::min(begin + kAhead, end); ++i) {
-    work->identities->PrefetchEntry(candidates[i].hash);
-  }
+  std::array<RowFingerprint, kAhead> fingerprints;
+  const auto prefetch = [&](std::size_t i) {
+    Prefetch(batch.records()[candidates[i].record], candidates[i], *work->identities,
+             &fingerprints[i % kAhead]);
+  };
+  for (std::size_t i = begin; i < std::min(begin + kAhead, end); ++i) prefetch(i);
   for (std::size_t i = begin; i < end; ++i) {
-    if (i + kAhead < end) work->identities->PrefetchEntry(candidates[i + kAhead].hash);
     Candidate* candidate = &candidates[i];
     const BatchRecord& record = batch.records()[candidate->record];
-    if (auto found = FindRow(record, afterwards, candidate, work); !found) return found;
+    auto found = FindRow(record, afterwards, fingerprints[i % kAhead], candidate, work);
+    if (!found) return found;
+    if (i + kAhead < end) prefetch(i + kAhead);
     if (record.event_key().empty()) continue;
-    if (auto found = FindEvent(record.event_key(), candidate, work); !found) return found;
+    if (found = FindEvent(record.event_key(), candidate, work); !found) return found;
   }
   return {};
 }

@@ -95,14 +95,18 @@ Identities::Found Identities::Find(std::string_view key, std::uint64_t hash) con
 void Identities::PrefetchSlot(std::uint64_t hash) const noexcept { slots_.Prefetch(HalfOf(hash)); }
 
 // That of the first key with this half of a hash: hardly ever is there another.
-void Identities::PrefetchEntry(std::uint64_t hash) const noexcept {
+bool Identities::PrefetchEntry(std::uint64_t hash) const noexcept {
   const std::uint32_t* place = slots_.Find(HalfOf(hash), [](std::uint32_t) { return true; });
-  if (place == nullptr) return;
+  if (place == nullptr) {
+    if (forgotten_ > 0) filter_.Prefetch(hash);
+    return forgotten_ == 0 && learned_;
+  }
   const char* entry = reinterpret_cast<const char*>(EntryOf(*place));
   __builtin_prefetch(entry);
   // One that begins with a line mostly ends with it.
   constexpr std::uintptr_t kLine = 64;
   if (reinterpret_cast<std::uintptr_t>(entry) % kLine != 0) __builtin_prefetch(entry + kLine);
+  return true;
 }
 
 void Identities::Put(std::string_view key, std::uint64_t hash, std::string_view head) noexcept {

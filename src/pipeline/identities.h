@@ -63,9 +63,10 @@ class Identities {
   // In all of these `hash` is that of the key.
   Found Find(std::string_view key, std::uint64_t hash) const noexcept;
 
-  // Bring into the cache what Find will look at, the slot first and then what it refers to.
+  // Bring into the cache what Find will look at, the slot first and then what it refers to. False
+  // where Find may say kUnknown.
   void PrefetchSlot(std::uint64_t hash) const noexcept;
-  void PrefetchEntry(std::uint64_t hash) const noexcept;
+  bool PrefetchEntry(std::uint64_t hash) const noexcept;
 
   // The store's entry of `key` has this head, which is not empty. Neither may lie in this object's
   // memory.

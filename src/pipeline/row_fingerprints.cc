@@ -96,10 +96,13 @@ void RowFingerprints::Put(std::string_view key, std::string_view head) noexcept 
   *entry = {fingerprint.low, HighPart(fingerprint) | row.commit};
 }
 
+void RowFingerprints::Prefetch(const codec::Fingerprint& fingerprint) const noexcept {
+  for (const Bucket* bucket : BucketsOf(fingerprint)) __builtin_prefetch(bucket, 1);
+}
+
 void RowFingerprints::Prefetch(std::string_view key, std::string_view head) const noexcept {
   codec::RowEnvelope row;
-  if (!Keeps(key, head, &row)) return;
-  for (const Bucket* bucket : BucketsOf(Of(key, row))) __builtin_prefetch(bucket, 1);
+  if (Keeps(key, head, &row)) Prefetch(Of(key, row));
 }
 
 std::optional<std::uint64_t> RowFingerprints::Find(

@@ -48,7 +48,8 @@ class RowFingerprints {
   // commit below 2^40 has written.
   void Put(std::string_view key, std::string_view head) noexcept;
 
-  // Brings into the cache what Put with the same row would look at.
+  // Bring into the cache what Find, and what Put with the same row will look at.
+  void Prefetch(const codec::Fingerprint& fingerprint) const noexcept;
   void Prefetch(std::string_view key, std::string_view head) const noexcept;
 
   // The commit that wrote the row; nothing when it is not known.

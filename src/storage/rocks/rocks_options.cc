@@ -30,6 +30,10 @@ constexpr int kBloomBitsPerKey = 10;
 constexpr std::uint64_t kWalWriteBuffers = 4;
 constexpr int kBackgroundJobs = 4;
 
+// Into how many parts a large merge is divided at most, each with a thread of its own. While one of
+// everything goes on, runs pile up and are merged among themselves more often than they need be.
+constexpr int kPartsOfAMerge = 4;
+
 rocksdb::CompressionType ChooseCompression() {
   const auto supported = rocksdb::GetSupportedCompressions();
   for (const auto wanted : {rocksdb::kLZ4Compression, rocksdb::kZSTD}) {
@@ -48,6 +52,10 @@ rocksdb::BlockBasedTableOptions TableFileOptions(std::shared_ptr<rocksdb::Cache>
   table.cache_index_and_filter_blocks = true;
   table.cache_index_and_filter_blocks_with_high_priority = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // In one piece the filter of a file of 64 MB takes half of one, all of which a read brings into
+  // the cache. Where that does not cover the store, such reads took half of the time of a commit.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   return table;
 }
 
@@ -106,6 +114,7 @@ rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
   rocks.max_total_wal_size = kWalWriteBuffers * options.write_buffer_bytes;
   rocks.level0_file_num_compaction_trigger = kRunsBeforeMerge;
   rocks.max_background_jobs = kBackgroundJobs;
+  rocks.max_subcompactions = kPartsOfAMerge;
   rocks.max_open_files = kOpenFilesMax;
   rocks.compression = ChooseCompression();
   return rocks;
