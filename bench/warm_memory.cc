@@ -16,8 +16,8 @@ constexpr std::size_t kSmallestPage = 4096;
 class TouchedMemory {
  public:
   explicit TouchedMemory(int advice)
-      : memory_(::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                       0)) {
+      : memory_(
+            ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
     if (memory_ == MAP_FAILED) return;
     static_cast<void>(::madvise(memory_, kBytes, advice));
     auto* bytes = static_cast<volatile char*>(memory_);
