@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 #include <filesystem>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -218,6 +219,26 @@ class AllocationFailure : public ::testing::TestWithParam<StoreKind> {
   std::uint64_t poisoned_ = 0;
   const std::vector<Step> steps_ = Steps();
 };
+
+TEST(PartsOfAKey, AreAllReadOrNone) {
+  const Key key(std::vector<KeyPart>{KeyPart("a text that no string keeps within itself"),
+                                     KeyPart("and another one of which that is as true")});
+  for (std::uint64_t n = 1;; ++n) {
+    std::string storage;
+    std::size_t parts = 0;
+    FailingMemory::Arm(n, FailingMemory::Mode::kOnce);
+    try {
+      parts = key.Parts(&storage).size();
+    } catch (const std::bad_alloc&) {
+    }
+    if (FailingMemory::Disarm() == 0) {
+      EXPECT_EQ(parts, 2U);
+      EXPECT_GT(n, 3U);
+      break;
+    }
+    EXPECT_EQ(parts, 0U) << "allocation " << n;
+  }
+}
 
 TEST_P(AllocationFailure, OneAllocationFails) { FailEach(FailingMemory::Mode::kOnce); }
 

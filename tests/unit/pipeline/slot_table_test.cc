@@ -55,6 +55,15 @@ TEST(SlotTable, HoldsItsCapacityWhereverTheHashesFall) {
   }
 }
 
+// Only what is used of its memory is taken.
+TEST(SlotTable, DividesALargeOneIntoLargerSegments) {
+  constexpr std::size_t kBuckets = std::size_t{10} << 20;
+  SlotTable table(kBuckets * kBucketBytes);
+  EXPECT_GE(table.capacity(), kBuckets * 6 * 99 / 100);
+  EXPECT_TRUE(table.Insert(0xffffffff, 1));
+  EXPECT_NE(table.Find(0xffffffff, Is(1)), nullptr);
+}
+
 TEST(SlotTable, AgreesWithAMapWhateverHappens) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
