@@ -17,6 +17,7 @@ namespace idem::bench {
 namespace {
 
 constexpr std::size_t kPreloadBatch = 10'000;
+constexpr std::uint64_t kWorthWarming = 10'000;  // records; fewer say nothing about time
 
 // Calls use(batch) with records(0) .. records(count - 1), `size` at a time.
 template <typename RecordAt, typename Use>
@@ -73,7 +74,7 @@ Measurement Run(const PeerKind& kind, const Workload& workload, const RunSetting
   };
   Preload(workload, settings, peer.get());
   restart();
-  WarmMemory();
+  if (settings.records >= kWorthWarming) WarmMemory();
   const std::uint64_t written = WrittenBytesOfSelf();
   const ProcessUse server = peer->ServerUse();
   const Stopwatch watch = Measure(workload, settings, peer.get());
