@@ -55,13 +55,18 @@ TEST(SlotTable, HoldsItsCapacityWhereverTheHashesFall) {
   }
 }
 
-// Only what is used of its memory is taken.
-TEST(SlotTable, DividesALargeOneIntoLargerSegments) {
+// At the greatest depth it is segments that grow, not their number.
+TEST(SlotTable, HasLargerSegmentsWhereItIsLarge) {
   constexpr std::size_t kBuckets = std::size_t{10} << 20;
   SlotTable table(kBuckets * kBucketBytes);
   EXPECT_GE(table.capacity(), kBuckets * 6 * 99 / 100);
-  EXPECT_TRUE(table.Insert(0xffffffff, 1));
-  EXPECT_NE(table.Find(0xffffffff, Is(1)), nullptr);
+  constexpr std::uint32_t kEntries = 40'000;
+  for (std::uint32_t place = 1; place <= kEntries; ++place) {
+    ASSERT_TRUE(table.Insert(place * 0x01000193, place));
+  }
+  for (std::uint32_t place = 1; place <= kEntries; ++place) {
+    ASSERT_NE(table.Find(place * 0x01000193, Is(place)), nullptr) << place;
+  }
 }
 
 TEST(SlotTable, AgreesWithAMapWhateverHappens) {
