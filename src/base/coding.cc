@@ -46,31 +46,24 @@ bool Reader::Expect(std::uint8_t value) noexcept {
   return ReadByte(&found) && found == value;
 }
 
-bool Reader::ReadFixed32(std::uint32_t* value) noexcept {
-  std::string_view bytes;
-  if (!ReadBytes(4, &bytes)) return false;
+const char* Reader::ReadLongVarint64(const char* at, const char* end,
+                                     std::uint64_t* value) noexcept {
   *value = 0;
-  for (const char byte : bytes) *value = *value << 8 | static_cast<std::uint8_t>(byte);
-  return true;
-}
-
-bool Reader::ReadLongVarint64(std::uint64_t* value) noexcept {
-  *value = 0;
-  for (int shift = 0; shift < 64; shift += 7) {
-    std::uint8_t byte = 0;
-    if (!ReadByte(&byte)) return false;
+  for (int shift = 0; shift < 64 && at != end; shift += 7) {
+    const auto byte = static_cast<std::uint8_t>(*at++);
     const std::uint64_t bits = byte & 0x7f;
-    if (shift == 63 && bits > 1) return false;  // over 64 bits
+    if (shift == 63 && bits > 1) return nullptr;  // over 64 bits
     *value |= bits << shift;
-    if (byte < 0x80) return byte != 0 || shift == 0;  // a last byte of zero is one too many
+    if (byte >= 0x80) continue;
+    return byte != 0 || shift == 0 ? at : nullptr;  // a last byte of zero is one too many
   }
-  return false;
+  return nullptr;
 }
 
 bool Reader::ReadBytes(std::size_t size, std::string_view* bytes) noexcept {
-  if (size > rest_.size()) return false;
-  *bytes = rest_.substr(0, size);
-  rest_.remove_prefix(size);
+  if (size > left()) return false;
+  *bytes = {at_, size};
+  at_ += size;
   return true;
 }
 

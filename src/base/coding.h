@@ -56,20 +56,26 @@ inline constexpr std::size_t kVarint64BytesMax = 10;
 // and after a false the position is unspecified. Views refer to the bytes given.
 class Reader {
  public:
-  explicit Reader(std::string_view bytes) noexcept : rest_(bytes) {}
+  explicit Reader(std::string_view bytes) noexcept
+      : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   [[nodiscard]] bool ReadByte(std::uint8_t* value) noexcept {
-    if (rest_.empty()) return false;
-    *value = static_cast<std::uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
+    if (at_ == end_) return false;
+    *value = static_cast<std::uint8_t>(*at_++);
     return true;
   }
-  [[nodiscard]] bool ReadFixed32(std::uint32_t* value) noexcept;
+  [[nodiscard]] bool ReadFixed32(std::uint32_t* value) noexcept {
+    if (left() < sizeof *value) return false;
+    std::memcpy(value, at_, sizeof *value);
+    if constexpr (std::endian::native == std::endian::little) *value = __builtin_bswap32(*value);
+    at_ += sizeof *value;
+    return true;
+  }
   [[nodiscard]] bool ReadFixed64(std::uint64_t* value) noexcept {
-    if (rest_.size() < sizeof *value) return false;
-    std::memcpy(value, rest_.data(), sizeof *value);
+    if (left() < sizeof *value) return false;
+    std::memcpy(value, at_, sizeof *value);
     if constexpr (std::endian::native == std::endian::little) *value = __builtin_bswap64(*value);
-    rest_.remove_prefix(sizeof *value);
+    at_ += sizeof *value;
     return true;
   }
   [[nodiscard]] bool ReadOrderedInt64(std::int64_t* value) noexcept {
@@ -85,11 +91,13 @@ class Reader {
     return true;
   }
   [[nodiscard]] bool ReadVarint64(std::uint64_t* value) noexcept {
-    if (rest_.empty() || static_cast<std::uint8_t>(rest_.front()) >= 0x80) {
-      return ReadLongVarint64(value);
+    if (at_ != end_ && static_cast<std::uint8_t>(*at_) < 0x80) {
+      *value = static_cast<std::uint8_t>(*at_++);
+      return true;
     }
-    *value = static_cast<std::uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
+    const char* after = ReadLongVarint64(at_, end_, value);
+    if (after == nullptr) return false;
+    at_ = after;
     return true;
   }
   [[nodiscard]] bool ReadBytes(std::size_t size, std::string_view* bytes) noexcept;
@@ -99,14 +107,18 @@ class Reader {
   // True when the next byte is `value`; it is then consumed.
   [[nodiscard]] bool Expect(std::uint8_t value) noexcept;
 
-  bool AtEnd() const noexcept { return rest_.empty(); }
-  std::string_view rest() const noexcept { return rest_; }
-  void set_rest(std::string_view rest) noexcept { rest_ = rest; }
+  bool AtEnd() const noexcept { return at_ == end_; }
+  std::string_view rest() const noexcept { return {at_, left()}; }
+  void set_rest(std::string_view rest) noexcept { *this = Reader(rest); }
 
  private:
-  bool ReadLongVarint64(std::uint64_t* value) noexcept;
+  std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+  // Where it ends, or null. Not of the object, so that a reader may stay in registers.
+  static const char* ReadLongVarint64(const char* at, const char* end,
+                                      std::uint64_t* value) noexcept;
 
-  std::string_view rest_;
+  const char* at_;
+  const char* end_;
 };
 
 }  // namespace idem::base

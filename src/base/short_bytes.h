@@ -49,11 +49,19 @@ inline bool SameBytes(std::string_view a, std::string_view b) noexcept {
   constexpr std::size_t kShort = 64;
   if (a.size() != b.size()) return false;
   if (a.size() > kShort) return a == b;
-  if (a.size() < sizeof(Word)) return LoadShort(a) == LoadShort(b);
-  Word differ = 0;
-  ForEachWord(a.size(),
-              [&](std::size_t at) { differ |= LoadWord(a.data() + at) ^ LoadWord(b.data() + at); });
-  return differ == 0;
+  const std::size_t size = a.size();
+  if (size < sizeof(Word)) return LoadShort(a) == LoadShort(b);
+  const auto differ = [&](std::size_t at) {
+    return LoadWord(a.data() + at) ^ LoadWord(b.data() + at);
+  };
+  if (size <= 2 * sizeof(Word)) return (differ(0) | differ(size - sizeof(Word))) == 0;
+  if (size <= 4 * sizeof(Word)) {
+    return (differ(0) | differ(sizeof(Word)) | differ(size - 2 * sizeof(Word)) |
+            differ(size - sizeof(Word))) == 0;
+  }
+  Word differs = 0;
+  ForEachWord(size, [&](std::size_t at) { differs |= differ(at); });
+  return differs == 0;
 }
 
 }  // namespace idem::base

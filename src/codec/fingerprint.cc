@@ -35,21 +35,15 @@ class Hasher {
     XXH3_128bits_update(&state_, bytes.data(), bytes.size());
   }
 
+  // What is added in these sizes mostly is written where it stays.
   void AddByte(std::uint8_t byte) noexcept {
-    const char one = static_cast<char>(byte);
-    Add({&one, 1});
+    AddFixed<1>([byte](char* out) { *out = static_cast<char>(byte); });
   }
-
   void AddFixed32(std::size_t value) noexcept {
-    char bytes[8];
-    base::PutFixed64(value, bytes);
-    Add({bytes + 4, 4});
+    AddFixed<4>([value](char* out) { base::PutFixed32(static_cast<std::uint32_t>(value), out); });
   }
-
   void AddFixed64(std::uint64_t value) noexcept {
-    char bytes[8];
-    base::PutFixed64(value, bytes);
-    Add({bytes, sizeof bytes});
+    AddFixed<8>([value](char* out) { base::PutFixed64(value, out); });
   }
 
   XXH128_hash_t Finish() const noexcept {
@@ -57,6 +51,18 @@ class Hasher {
   }
 
  private:
+  template <std::size_t kSize, typename Put>
+  void AddFixed(Put&& put) noexcept {
+    if (!streaming_ && kSize <= sizeof buffer_ - size_) {
+      put(buffer_ + size_);
+      size_ += kSize;
+      return;
+    }
+    char bytes[kSize];
+    put(bytes);
+    Add({bytes, kSize});
+  }
+
   bool streaming_ = false;
   std::size_t size_ = 0;
   char buffer_[256];
@@ -112,22 +118,14 @@ void AppendFingerprint(const Fingerprint& fingerprint, std::string* out) {
   base::AppendFixed64(fingerprint.low, out);
 }
 
-bool ReadFingerprint(base::Reader* reader, Fingerprint* fingerprint) noexcept {
-  return reader->ReadFixed64(&fingerprint->high) && reader->ReadFixed64(&fingerprint->low);
-}
-
 PayloadFingerprinter::PayloadFingerprinter(const TableOptions& options)
     : needs_json_(options.canonical_json || !options.ignored_members.empty()),
       ignored_(options.ignored_members) {
   std::sort(ignored_.begin(), ignored_.end());
 }
 
-bool PayloadFingerprinter::Of(std::string_view value, std::string* scratch,
-                              Fingerprint* fingerprint) const {
-  if (!needs_json_) {
-    *fingerprint = FingerprintOf(value);
-    return true;
-  }
+bool PayloadFingerprinter::OfJson(std::string_view value, std::string* scratch,
+                                  Fingerprint* fingerprint) const {
   scratch->clear();
   if (!AppendCanonicalJson(value, ignored_, scratch)) return false;
   *fingerprint = FingerprintOf(*scratch);

@@ -46,7 +46,9 @@ class FingerprintStream {
 
 // 16 bytes, high half first, big-endian.
 void AppendFingerprint(const Fingerprint& fingerprint, std::string* out);
-bool ReadFingerprint(base::Reader* reader, Fingerprint* fingerprint) noexcept;
+inline bool ReadFingerprint(base::Reader* reader, Fingerprint* fingerprint) noexcept {
+  return reader->ReadFixed64(&fingerprint->high) && reader->ReadFixed64(&fingerprint->low);
+}
 
 // How a table fingerprints its values. Built once per table; Of is then const and thread-safe.
 class PayloadFingerprinter {
@@ -58,9 +60,15 @@ class PayloadFingerprinter {
 
   // The fingerprint of a value, or false when the table needs JSON and `value` is none. `scratch`
   // is overwritten; reusing it spares allocations.
-  bool Of(std::string_view value, std::string* scratch, Fingerprint* fingerprint) const;
+  bool Of(std::string_view value, std::string* scratch, Fingerprint* fingerprint) const {
+    if (needs_json_) return OfJson(value, scratch, fingerprint);
+    *fingerprint = FingerprintOf(value);
+    return true;
+  }
 
  private:
+  bool OfJson(std::string_view value, std::string* scratch, Fingerprint* fingerprint) const;
+
   bool needs_json_;
   std::vector<std::string> ignored_;  // dotted paths, sorted
 };

@@ -11,7 +11,7 @@ namespace {
 
 // DO NOT CHANGE THESE VALUES: they are on disk.
 constexpr std::uint8_t kNone = 0;
-constexpr std::uint8_t kInteger = 1;
+constexpr std::uint8_t kInteger = kIntegerVersionTag;
 constexpr std::uint8_t kText = 2;
 
 static_assert(kText == kVersionTagMax);
@@ -39,26 +39,13 @@ char* PutVersionBytes(const Version& version, char* out) noexcept {
   return std::copy(version.text().begin(), version.text().end(), out);
 }
 
-bool ReadVersionBytes(std::uint8_t tag, base::Reader* reader, Version* version) noexcept {
-  switch (tag) {
-    case kNone:
-      *version = Version();
-      return true;
-    case kInteger: {
-      std::int64_t integer = 0;
-      if (!reader->ReadOrderedInt64(&integer)) return false;
-      *version = Version(integer);
-      return true;
-    }
-    case kText: {
-      std::string_view text;
-      if (!reader->ReadSized(&text)) return false;
-      *version = Version(text);
-      return true;
-    }
-    default:
-      return false;
-  }
+bool ReadOtherVersionBytes(std::uint8_t tag, base::Reader* reader, Version* version) noexcept {
+  *version = Version();
+  if (tag == kNone) return true;
+  std::string_view text;
+  if (tag != kText || !reader->ReadSized(&text)) return false;
+  *version = Version(text);
+  return true;
 }
 
 void AppendVersion(const Version& version, std::string* out) {

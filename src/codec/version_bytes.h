@@ -20,6 +20,7 @@
 
 namespace idem::codec {
 
+inline constexpr std::uint8_t kIntegerVersionTag = 1;
 inline constexpr std::uint8_t kVersionTagMax = 2;
 
 std::uint8_t VersionTag(const Version& version) noexcept;
@@ -28,8 +29,21 @@ void AppendVersionBytes(const Version& version, std::string* out);
 // The same to `out`, and returns where they end.
 char* PutVersionBytes(const Version& version, char* out) noexcept;
 
-// The version refers to the reader's bytes. False for a tag that is none. Total.
-bool ReadVersionBytes(std::uint8_t tag, base::Reader* reader, Version* version) noexcept;
+// The version refers to the reader's bytes. False for a tag that is none. Total. Integers, which
+// most versions are, are read here.
+bool ReadOtherVersionBytes(std::uint8_t tag, base::Reader* reader, Version* version) noexcept;
+inline bool ReadVersionBytes(std::uint8_t tag, base::Reader* reader, Version* version) noexcept {
+  if (tag != kIntegerVersionTag) {
+    base::Reader aside = *reader;  // so that the one which is handed on may stay in registers
+    const bool is_one = ReadOtherVersionBytes(tag, &aside, version);
+    *reader = aside;
+    return is_one;
+  }
+  std::int64_t integer = 0;
+  if (!reader->ReadOrderedInt64(&integer)) return false;
+  *version = Version(integer);
+  return true;
+}
 
 // With the tag as a byte in front.
 void AppendVersion(const Version& version, std::string* out);

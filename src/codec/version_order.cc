@@ -2,7 +2,6 @@
 
 #include "codec/version_order.h"
 
-#include "base/assert.h"
 #include "base/hex.h"
 
 #include <idem/limits.h>
@@ -60,13 +59,12 @@ std::strong_ordering CompareHex(std::string_view a, std::string_view b) noexcept
 
 }  // namespace
 
-Reason CheckVersion(VersionKind kind, const Version& version, std::string* normal) {
+Reason CheckOtherVersion(VersionKind kind, const Version& version, std::string* normal) {
   if (kind == VersionKind::kNone) {
     return version.has_value() ? Reason::kVersionUnexpected : Reason::kNone;
   }
   if (!version.has_value()) return Reason::kVersionMissing;
   if (version.is_integer() != (kind == VersionKind::kInteger)) return Reason::kVersionKindMismatch;
-  if (kind == VersionKind::kInteger) return Reason::kNone;
   if (version.text().size() > kVersionBytesMax) return Reason::kVersionMalformed;
   if (kind == VersionKind::kHex && !NormalizeHex(version.text(), normal)) {
     return Reason::kVersionMalformed;
@@ -74,20 +72,10 @@ Reason CheckVersion(VersionKind kind, const Version& version, std::string* norma
   return Reason::kNone;
 }
 
-std::strong_ordering CompareVersions(VersionKind kind, const Version& a,
-                                     const Version& b) noexcept {
-  switch (kind) {
-    case VersionKind::kNone:
-      break;
-    case VersionKind::kInteger:
-      IDEM_ASSERT(a.is_integer() && b.is_integer(), "I-CODEC-3");
-      return a.integer() <=> b.integer();
-    case VersionKind::kBytes:
-      return a.text().compare(b.text()) <=> 0;
-    case VersionKind::kHex:
-      return CompareHex(a.text(), b.text());
-  }
-  return std::strong_ordering::equal;
+std::strong_ordering CompareOtherVersions(VersionKind kind, const Version& a,
+                                          const Version& b) noexcept {
+  if (kind == VersionKind::kBytes) return a.text().compare(b.text()) <=> 0;
+  return kind == VersionKind::kHex ? CompareHex(a.text(), b.text()) : std::strong_ordering::equal;
 }
 
 StoredVersion ToStored(const Version& version) {

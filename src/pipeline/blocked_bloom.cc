@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/blocked_bloom.h"
 
+#include "base/fetch.h"
+
 #include <algorithm>
 
 namespace idem::pipeline {
@@ -53,7 +55,7 @@ bool BlockedBloom::MayContain(std::uint64_t hash) const noexcept {
 }
 
 void BlockedBloom::Prefetch(std::uint64_t hash) const noexcept {
-  if (blocks_ > 0) __builtin_prefetch(BlockOf(hash), 1);
+  if (blocks_ > 0) base::Fetch(BlockOf(hash));
 }
 
 }  // namespace idem::pipeline

@@ -16,7 +16,7 @@ namespace {
 Reason Check(const BatchRecord& record, const DeliveryResult& delivery, const Limits& limits,
              WorkingSet* work) {
   if (record.invalid != Reason::kNone) return record.invalid;
-  if (record.key().size() > limits.key_bytes) return Reason::kKeyTooLarge;
+  if (record.key_bytes() > limits.key_bytes) return Reason::kKeyTooLarge;
   if (record.value_bytes > limits.value_bytes) return Reason::kValueTooLarge;
   if (delivery.out_of_range) return Reason::kOffsetOutOfRange;
   const TableOptions& options = record.table->definition.options;
@@ -39,9 +39,10 @@ Reason CheckReplayed(const BatchRecord& record, WorkingSet* work) {
 }
 
 // Adds a candidate, filled where it stays.
-Reason Nominate(const BatchRecord& record, std::uint32_t rank, WorkingSet* work) {
+Reason Nominate(const BatchRecord& record, std::size_t number, std::uint32_t rank,
+                WorkingSet* work) {
   Candidate& candidate = work->candidates.emplace_back();
-  candidate.record = static_cast<std::uint32_t>(work->outcomes.size());
+  candidate.record = static_cast<std::uint32_t>(number);
   candidate.rank = rank;
   candidate.version = record.version();
   if (record.table->definition.options.version_kind() == VersionKind::kHex) {
@@ -57,20 +58,15 @@ Reason Nominate(const BatchRecord& record, std::uint32_t rank, WorkingSet* work)
   return Reason::kNone;
 }
 
-// Gives the record its outcome, or makes it a candidate for one. What stands in the place of that
-// until Settle or Decide has given it is a verdict that neither of them gives.
-void Validate(const BatchRecord& record, const DeliveryResult& delivery, const Limits& limits,
-              WorkingSet* work) {
+// Gives the record its outcome, or makes it a candidate for one.
+void Validate(const BatchRecord& record, std::size_t number, const DeliveryResult& delivery,
+              const Limits& limits, WorkingSet* work) {
   Reason invalid = Check(record, delivery, limits, work);
   if (invalid == Reason::kNone) {
-    invalid =
-        delivery.replayed ? CheckReplayed(record, work) : Nominate(record, delivery.rank, work);
+    invalid = delivery.replayed ? CheckReplayed(record, work)
+                                : Nominate(record, number, delivery.rank, work);
   }
-  if (invalid == Reason::kNone) {
-    work->outcomes.push_back({Verdict::kReplayed, Reason::kNone, 0});
-  } else {
-    work->outcomes.push_back({Verdict::kInvalid, invalid, 0});
-  }
+  if (invalid != Reason::kNone) work->outcomes[number] = {Verdict::kInvalid, invalid, 0};
 }
 
 Result<void> Decode(std::string_view key, std::string_view value, Slot* slot) {
@@ -111,16 +107,20 @@ codec::RowEnvelope RowOf(const Candidate& candidate) {
   return {false, 0, candidate.rank, candidate.version, candidate.fingerprint, {}};
 }
 
-// Brings into the cache what FindRow will look at. Sets the fingerprint by which the row that the
-// record would write may be known; mostly there is none.
+// What FindRow begins with, brought into the cache before.
+struct Fetched {
+  Identities::Guess row;
+  RowFingerprint fingerprint;  // by which the row that the record would write may be known
+};
+
 void Prefetch(const BatchRecord& record, const Candidate& candidate, const Identities& identities,
-              RowFingerprint* fingerprint) {
-  fingerprint->reset();
-  if (identities.PrefetchEntry(candidate.hash)) return;
+              Fetched* fetched) {
+  fetched->row = identities.PrefetchEntry(candidate.hash);
+  if (fetched->row.place != 0 || identities.IsComplete()) return;
   const RowFingerprints& known = identities.fingerprints();
   if (!known.enabled() || record.operation == Operation::kDelete) return;
-  *fingerprint = known.Of(record.row_key(), RowOf(candidate));
-  known.Prefetch(**fingerprint);
+  fetched->fingerprint = known.Of(record.row_key(), RowOf(candidate));
+  known.Prefetch(*fetched->fingerprint);
 }
 
 // What the record would write is there already, although its entry had to make room.
@@ -135,10 +135,10 @@ bool SettleByFingerprint(const BatchRecord& record, const Candidate& candidate,
 }
 
 // Errors: kCorruption.
-Result<void> FindRow(const BatchRecord& record, Afterwards afterwards,
-                     const RowFingerprint& fingerprint, Candidate* candidate, WorkingSet* work) {
+Result<void> FindRow(const BatchRecord& record, Afterwards afterwards, const Fetched& fetched,
+                     Candidate* candidate, WorkingSet* work) {
   const std::string_view key = record.row_key();
-  const Identities::Found found = work->identities->Find(key, candidate->hash);
+  const Identities::Found found = work->identities->Find(key, candidate->hash, fetched.row);
   const bool present = found.presence == Presence::kPresent;
   codec::RowEnvelope row;
   if (present && !codec::DecodeRow(found.head, &row)) return Damaged("a row");
@@ -147,7 +147,7 @@ Result<void> FindRow(const BatchRecord& record, Afterwards afterwards,
       record.event_key().empty() && !work->index.Contains(key, candidate->hash)) {
     const bool settled = present
                              ? Settle(record, *candidate, row, &work->outcomes[candidate->record])
-                             : SettleByFingerprint(record, *candidate, fingerprint, work);
+                             : SettleByFingerprint(record, *candidate, fetched.fingerprint, work);
     if (settled) return {};
   }
   candidate->row = work->index.Add(key, candidate->hash);
@@ -167,16 +167,17 @@ Result<void> FindRows(const RecordBuffer& batch, std::size_t begin, Afterwards a
   constexpr std::size_t kAhead = 16;
   auto& candidates = work->candidates;
   const std::size_t end = candidates.size();
-  std::array<RowFingerprint, kAhead> fingerprints;
+  std::array<Fetched, kAhead> fetched;
   const auto prefetch = [&](std::size_t i) {
+    fetched[i % kAhead].fingerprint.reset();
     Prefetch(batch.records()[candidates[i].record], candidates[i], *work->identities,
-             &fingerprints[i % kAhead]);
+             &fetched[i % kAhead]);
   };
   for (std::size_t i = begin; i < std::min(begin + kAhead, end); ++i) prefetch(i);
   for (std::size_t i = begin; i < end; ++i) {
     Candidate* candidate = &candidates[i];
     const BatchRecord& record = batch.records()[candidate->record];
-    auto found = FindRow(record, afterwards, fingerprints[i % kAhead], candidate, work);
+    auto found = FindRow(record, afterwards, fetched[i % kAhead], candidate, work);
     if (!found) return found;
     if (i + kAhead < end) prefetch(i + kAhead);
     if (record.event_key().empty()) continue;
@@ -206,7 +207,8 @@ Result<void> Gather(const RecordBuffer& batch, const SourcePassResult& sources,
   const auto& records = batch.records();
   const DeliveryResult nowhere;
   auto delivery = sources.deliveries.begin();
-  work->outcomes.reserve(records.size());
+  // A verdict that neither Settle nor Decide gives, for the records that are not candidates.
+  work->outcomes.assign(records.size(), {Verdict::kReplayed, Reason::kNone, 0});
   // A part at a time, so that what the first loop has touched is at hand for the second.
   constexpr std::size_t kPart = 64;
   for (std::size_t begin = 0; begin < records.size(); begin += kPart) {
@@ -214,7 +216,7 @@ Result<void> Gather(const RecordBuffer& batch, const SourcePassResult& sources,
     for (std::size_t i = begin; i < std::min(begin + kPart, records.size()); ++i) {
       const bool is_read = records[i].delivery != kNoDelivery;
       while (is_read && delivery->end <= records[i].delivery) ++delivery;
-      Validate(records[i], is_read ? *delivery : nowhere, limits, work);
+      Validate(records[i], i, is_read ? *delivery : nowhere, limits, work);
     }
     if (auto found = FindRows(batch, candidates, afterwards, work); !found) return found;
   }

@@ -2,6 +2,7 @@
 #include "pipeline/identities.h"
 
 #include "base/assert.h"
+#include "base/fetch.h"
 #include "base/short_bytes.h"
 
 #include <algorithm>
@@ -20,8 +21,6 @@ constexpr std::size_t kHeadBytesAtMost = 255;
 // Over its capacity the filter says "maybe" ever more often. At this many times of it two answers
 // of three are, and a scan that fills it is not worth its time.
 constexpr std::uint64_t kOverfullTimes = 4;
-
-std::uint32_t HalfOf(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32); }
 
 std::size_t SlotsBytes(std::size_t table_bytes) noexcept { return table_bytes / kSlotsShare; }
 
@@ -68,13 +67,17 @@ bool Identities::Fits(std::string_view key, std::string_view head) const noexcep
          kEntriesMin * UnitsOf(key.size(), head.size()) <= log_units_;
 }
 
-Identities::Entry* Identities::EntryAt(std::uint64_t position) const noexcept {
-  return reinterpret_cast<Entry*>(static_cast<char*>(log_.memory()) +
-                                  position % log_units_ * kUnitBytes);
-}
-
 std::uint32_t Identities::PlaceAt(std::uint64_t position) const noexcept {
   return static_cast<std::uint32_t>(position % log_units_ + 1);
+}
+
+inline Identities::Entry* Identities::EntryOf(std::uint32_t place) const noexcept {
+  return reinterpret_cast<Entry*>(static_cast<char*>(log_.memory()) +
+                                  std::size_t{place - 1} * kUnitBytes);
+}
+
+inline Identities::Entry* Identities::EntryAt(std::uint64_t position) const noexcept {
+  return EntryOf(PlaceAt(position));
 }
 
 std::uint32_t* Identities::PlaceOf(std::string_view key, std::uint64_t hash) const noexcept {
@@ -83,30 +86,45 @@ std::uint32_t* Identities::PlaceOf(std::string_view key, std::uint64_t hash) con
   });
 }
 
+Identities::Guess Identities::GuessAt(std::uint64_t hash) const noexcept {
+  const std::uint32_t* place = slots_.Find(HalfOf(hash), [](std::uint32_t) { return true; });
+  return {place == nullptr ? 0 : *place};
+}
+
 Identities::Found Identities::Find(std::string_view key, std::uint64_t hash) const noexcept {
-  if (const std::uint32_t* place = PlaceOf(key, hash)) {
-    const std::string_view head = EntryOf(*place)->head();
+  return Find(key, hash, GuessAt(hash));
+}
+
+Identities::Found Identities::Find(std::string_view key, std::uint64_t hash,
+                                   Guess guess) const noexcept {
+  const Entry* entry = nullptr;
+  if (guess.place != 0) {
+    entry = EntryOf(guess.place);
+    if (!base::SameBytes(entry->key(), key)) {
+      const std::uint32_t* place = PlaceOf(key, hash);
+      entry = place == nullptr ? nullptr : EntryOf(*place);
+    }
+  }
+  if (entry != nullptr) {
+    const std::string_view head = entry->head();
     return {head.empty() ? Presence::kAbsent : Presence::kPresent, head};
   }
   const bool certain = learned_ && !MayBeForgotten(hash);
   return {certain ? Presence::kAbsent : Presence::kUnknown, {}};
 }
 
-void Identities::PrefetchSlot(std::uint64_t hash) const noexcept { slots_.Prefetch(HalfOf(hash)); }
-
-// That of the first key with this half of a hash: hardly ever is there another.
-bool Identities::PrefetchEntry(std::uint64_t hash) const noexcept {
-  const std::uint32_t* place = slots_.Find(HalfOf(hash), [](std::uint32_t) { return true; });
-  if (place == nullptr) {
+Identities::Guess Identities::PrefetchEntry(std::uint64_t hash) const noexcept {
+  const Guess guess = GuessAt(hash);
+  if (guess.place == 0) {
     if (forgotten_ > 0) filter_.Prefetch(hash);
-    return forgotten_ == 0 && learned_;
+    return guess;
   }
-  const char* entry = reinterpret_cast<const char*>(EntryOf(*place));
-  __builtin_prefetch(entry);
+  const char* entry = reinterpret_cast<const char*>(EntryOf(guess.place));
+  base::Fetch(entry);
   // One that begins with a line mostly ends with it.
   constexpr std::uintptr_t kLine = 64;
-  if (reinterpret_cast<std::uintptr_t>(entry) % kLine != 0) __builtin_prefetch(entry + kLine);
-  return true;
+  if (reinterpret_cast<std::uintptr_t>(entry) % kLine != 0) base::Fetch(entry + kLine);
+  return guess;
 }
 
 void Identities::Put(std::string_view key, std::uint64_t hash, std::string_view head) noexcept {
@@ -127,11 +145,12 @@ void Identities::Put(std::string_view key, std::uint64_t hash, std::string_view 
     slots_.Remove(place);
   }
   MakeRoom(units);
-  if (!slots_.Insert(HalfOf(hash), PlaceAt(end_))) {
+  const std::uint32_t place = PlaceAt(end_);
+  if (!slots_.Insert(HalfOf(hash), place)) {
     Forget(key, hash, head);
     return;
   }
-  Entry* entry = EntryAt(end_);
+  Entry* entry = EntryOf(place);
   entry->sizes = sizes;
   std::memcpy(entry->bytes(), key.data(), key.size());
   std::memcpy(entry->bytes() + key.size(), head.data(), head.size());

@@ -60,13 +60,21 @@ class Identities {
     Presence presence = Presence::kUnknown;
     std::string_view head;  // valid until the next Put or Erase
   };
-  // In all of these `hash` is that of the key.
+  // The first entry whose key has the same half of a hash: hardly ever is it another key's.
+  struct Guess {
+    std::uint32_t place = 0;  // 0: there is none
+  };
+  // In all of these `hash` is that of the key. A guess is that of its hash, and good until the next
+  // Put or Erase.
   Found Find(std::string_view key, std::uint64_t hash) const noexcept;
+  Found Find(std::string_view key, std::uint64_t hash, Guess guess) const noexcept;
 
-  // Bring into the cache what Find will look at, the slot first and then what it refers to. False
-  // where Find may say kUnknown.
-  void PrefetchSlot(std::uint64_t hash) const noexcept;
-  bool PrefetchEntry(std::uint64_t hash) const noexcept;
+  // Bring into the cache what Find will look at, the slot first and then what it refers to.
+  void PrefetchSlot(std::uint64_t hash) const noexcept { slots_.Prefetch(HalfOf(hash)); }
+  Guess PrefetchEntry(std::uint64_t hash) const noexcept;
+
+  // Whether there are keys of which Find says kUnknown.
+  bool IsComplete() const noexcept { return learned_ && forgotten_ == 0; }
 
   // The store's entry of `key` has this head, which is not empty. Neither may lie in this object's
   // memory.
@@ -97,11 +105,15 @@ class Identities {
     char* bytes() noexcept { return reinterpret_cast<char*>(this + 1); }
   };
 
+  static std::uint32_t HalfOf(std::uint64_t hash) noexcept {
+    return static_cast<std::uint32_t>(hash >> 32);
+  }
   static std::uint64_t UnitsOf(std::size_t key_bytes, std::size_t head_bytes) noexcept;
   bool Fits(std::string_view key, std::string_view head) const noexcept;
   Entry* EntryAt(std::uint64_t position) const noexcept;
+  Guess GuessAt(std::uint64_t hash) const noexcept;
   // A place is that in the log, in units, and one more.
-  Entry* EntryOf(std::uint32_t place) const noexcept { return EntryAt(place - 1); }
+  Entry* EntryOf(std::uint32_t place) const noexcept;
   std::uint32_t PlaceAt(std::uint64_t position) const noexcept;
   std::uint32_t* PlaceOf(std::string_view key, std::uint64_t hash) const noexcept;
   void MakeRoom(std::uint64_t units) noexcept;

@@ -30,10 +30,6 @@ std::uint32_t KeyIndex::Add(std::string_view key, std::uint64_t hash) {
   return number - 1;
 }
 
-bool KeyIndex::Contains(std::string_view key, std::uint64_t hash) const noexcept {
-  return !keys_.empty() && table_[PlaceOf(key, hash)] != 0;
-}
-
 // That of `key`, or the free one at the end of its probe.
 std::size_t KeyIndex::PlaceOf(std::string_view key, std::uint64_t hash) const noexcept {
   const std::size_t mask = table_.size() - 1;

@@ -22,7 +22,9 @@ class KeyIndex {
   void Clear() noexcept;
   // In both `hash` is that of the key.
   std::uint32_t Add(std::string_view key, std::uint64_t hash);
-  bool Contains(std::string_view key, std::uint64_t hash) const noexcept;
+  bool Contains(std::string_view key, std::uint64_t hash) const noexcept {
+    return !keys_.empty() && table_[PlaceOf(key, hash)] != 0;
+  }
   std::span<const std::string_view> keys() const noexcept { return keys_; }
   std::span<const std::uint64_t> hashes() const noexcept { return hashes_; }  // of the keys
   const KeyHash& hash() const noexcept { return hash_; }

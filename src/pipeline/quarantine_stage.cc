@@ -7,6 +7,7 @@
 #include "codec/version_order.h"
 #include "pipeline/ledger.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -96,6 +97,8 @@ QuarantineId IdOf(const BatchRecord& record) {
 
 Result<void> StageQuarantine(const RecordBuffer& batch, const QuarantineContext& context,
                              std::vector<Outcome>* outcomes, WritePlanBuilder* plan) {
+  const auto is_refused = [](const Outcome& outcome) { return IsRefused(outcome.verdict); };
+  if (std::none_of(outcomes->begin(), outcomes->end(), is_refused)) return {};
   KnownById known;
   std::vector<std::pair<std::size_t, QuarantineId>> refused;
   for (std::size_t i = 0; i < outcomes->size(); ++i) {
@@ -104,7 +107,6 @@ Result<void> StageQuarantine(const RecordBuffer& batch, const QuarantineContext&
     refused.emplace_back(i, id);
     known.try_emplace(id, Known{codec::QuarantineKey(id), i});
   }
-  if (refused.empty()) return {};
   if (auto read = ReadStored(context.store, &known); !read) return read;
   for (const auto& [index, id] : refused) {
     const Known& entry = known.at(id);

@@ -55,6 +55,8 @@ struct BatchRecord {
     return {value.data() - row_key_bytes, row_key_bytes};
   }
   std::string_view key() const noexcept { return WithoutPrefix(row_key()); }
+  // REQUIRES: not rejected by the host.
+  std::size_t key_bytes() const noexcept { return row_key_bytes - codec::kRowKeyPrefixBytes; }
   std::string_view event_key() const noexcept {
     return extras == nullptr ? std::string_view() : extras->event_key;
   }

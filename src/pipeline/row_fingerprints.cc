@@ -2,6 +2,7 @@
 #include "pipeline/row_fingerprints.h"
 
 #include "base/coding.h"
+#include "base/fetch.h"
 #include "codec/keyspace.h"
 
 #include <algorithm>
@@ -97,7 +98,7 @@ void RowFingerprints::Put(std::string_view key, std::string_view head) noexcept 
 }
 
 void RowFingerprints::Prefetch(const codec::Fingerprint& fingerprint) const noexcept {
-  for (const Bucket* bucket : BucketsOf(fingerprint)) __builtin_prefetch(bucket, 1);
+  for (const Bucket* bucket : BucketsOf(fingerprint)) base::Fetch(bucket);
 }
 
 void RowFingerprints::Prefetch(std::string_view key, std::string_view head) const noexcept {

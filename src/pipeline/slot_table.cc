@@ -30,8 +30,7 @@ SlotTable::SlotTable(std::size_t bytes)
 }
 
 std::size_t SlotTable::Bucket::size() const noexcept {
-  return static_cast<std::size_t>(
-      std::count_if(places, places + kSlots, [](std::uint32_t place) { return place != 0; }));
+  return kSlots - static_cast<std::size_t>(std::popcount(base::EqualWords(places, 0)));
 }
 
 // The last one takes its place, so that the used ones stay in front.

@@ -15,6 +15,8 @@
 // Thread-safety: external. After construction no method fails or throws.
 #pragma once
 
+#include "base/equal_words.h"
+#include "base/fetch.h"
 #include "base/pages.h"
 
 #include <bit>
@@ -42,7 +44,8 @@ class SlotTable {
     if (segment_buckets_ == 0) return nullptr;
     const Segment segment = SegmentOf(hash);
     for (Bucket* bucket = segment.HomeOf(hash);; bucket = segment.After(bucket)) {
-      for (unsigned equal = bucket->Equal(hash); equal != 0; equal &= equal - 1) {
+      for (unsigned equal = base::EqualWords(bucket->hashes, hash); equal != 0;
+           equal &= equal - 1) {
         std::uint32_t* place = &bucket->places[std::countr_zero(equal)];
         if (*place != 0 && is_it(*place)) return place;
       }
@@ -58,7 +61,7 @@ class SlotTable {
   void Remove(std::uint32_t* place) noexcept;
 
   void Prefetch(std::uint32_t hash) const noexcept {
-    if (segment_buckets_ > 0) __builtin_prefetch(SegmentOf(hash).HomeOf(hash));
+    if (segment_buckets_ > 0) base::Fetch(SegmentOf(hash).HomeOf(hash));
   }
 
  private:
@@ -69,11 +72,6 @@ class SlotTable {
     std::uint32_t places[kSlots];  // 0: free
 
     bool full() const noexcept { return places[kSlots - 1] != 0; }
-    unsigned Equal(std::uint32_t hash) const noexcept {  // a bit for each
-      unsigned equal = 0;
-      for (std::size_t i = 0; i < kSlots; ++i) equal |= unsigned{hashes[i] == hash} << i;
-      return equal;
-    }
     std::size_t size() const noexcept;
     void RemoveAt(std::size_t at) noexcept;
   };

@@ -3,6 +3,7 @@
 #include "storage/memory/memory_store.h"
 #include "storage/rocks/rocks_store.h"
 
+#include <fmt/format.h>
 #include <system_error>
 #include <utility>
 
@@ -13,8 +14,9 @@ Result<std::unique_ptr<IdempotentSink>> IdempotentSink::Open(const std::filesyst
   std::error_code code;
   const std::filesystem::path absolute = std::filesystem::absolute(directory, code);
   if (code) {
-    return Error(ErrorCode::kInvalidArgument, "'" + directory.string() + "' names no directory (" +
-                                                  code.message() + "); give an absolute path");
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("'{}' names no directory ({}); give an absolute path",
+                             directory.string(), code.message()));
   }
   const auto open_store = [absolute, options]() -> Result<std::shared_ptr<storage::Store>> {
     auto store = storage::OpenRocksStore(absolute, options, SinkImpl::NewInspection(options));

@@ -103,8 +103,8 @@ MUTANTS = (
         ("high_version_stands_still", "rules::RaiseHighVersion(candidate.version, &state);", ""),
         ) +
     _in("src/pipeline/gather.cc",
-        ("replay_before_invalid", "if (invalid == Reason::kNone) {\n    work->outcomes.push_back",
-         "if (delivery.replayed || invalid == Reason::kNone) {\n    work->outcomes.push_back"),
+        ("replay_before_invalid", "if (invalid != Reason::kNone) work->outcomes[number]",
+         "if (!delivery.replayed && invalid != Reason::kNone) work->outcomes[number]"),
         ("replays_are_decided_again", "delivery.replayed ? CheckReplayed", "false ? CheckReplayed"),
         ("rank_of_the_source_is_lost", "candidate.rank = rank;", ""),
         ("event_id_is_not_read", "if (record.event_key().empty()) continue;", "continue;"),
@@ -130,7 +130,8 @@ MUTANTS = (
          "static_cast<std::uint16_t>(low)"),
         ) +
     _in("src/pipeline/identities.cc",
-        ("half_a_hash_is_a_key", "return base::SameBytes(EntryOf(place)->key(), key);",
+        ("half_a_hash_is_a_key", "if (!base::SameBytes(entry->key(), key)) {", "if (false) {"),
+        ("another_key_of_half_a_hash_is_one", "return base::SameBytes(EntryOf(place)->key(), key);",
          "return place != 0;"),
         ("forgotten_keys_are_new", "learned_ && !MayBeForgotten(hash)", "learned_"),
         ("keys_not_learned_are_new", "learned_ && !MayBeForgotten(hash)", "!MayBeForgotten(hash)"),

@@ -8,6 +8,8 @@
 // Thread-safety: external.
 #pragma once
 
+#include "base/fetch.h"
+
 #include <rocksdb/memtablerep.h>
 
 #include <cstddef>
@@ -53,7 +55,7 @@ inline void FetchAhead(std::span<const char* const> entries, std::size_t at, std
   constexpr std::size_t kLineBytes = 64;
   if (at + kAhead >= entries.size()) return;
   const char* entry = entries[at + kAhead];
-  for (std::size_t i = 0; i < bytes; i += kLineBytes) __builtin_prefetch(entry + i);
+  for (std::size_t i = 0; i < bytes; i += kLineBytes) base::Fetch(entry + i);
 }
 
 }  // namespace idem::storage
