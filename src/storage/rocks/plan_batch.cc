@@ -1,55 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/rocks/plan_batch.h"
 
-#include "storage/rocks/rocks_view.h"
+#include "base/coding.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace idem::storage {
 namespace {
 
-// What RocksDB writes around each entry of a batch, at most.
-constexpr std::size_t kEntryOverhead = 16;
+constexpr char kErase = 0;
+constexpr char kPut = 1;
 
-constexpr std::size_t kBatchBytesKept = 4 << 20;
+constexpr std::size_t kSequenceBytes = 8;
+constexpr std::size_t kHeaderBytes = kSequenceBytes + 4;
+constexpr std::size_t kEntryOverhead = 1 + 5 + 5;  // at most
+constexpr std::uint64_t kSizeMax = UINT32_MAX;     // of a key, of a value, and entries of a batch
+
+char* PutBytes(std::string_view bytes, char* out) noexcept {
+  std::memcpy(out, bytes.data(), bytes.size());
+  return out + bytes.size();
+}
+
+char* PutEntry(const Write& write, char* out) noexcept {
+  *out++ = write.value ? kPut : kErase;
+  out = PutBytes(write.key, base::PutVarint64(write.key.size(), out));
+  if (!write.value) return out;
+  out = PutBytes(*write.value, base::PutVarint64(write.value_bytes(), out));
+  return write.rest.empty() ? out : PutBytes(write.rest, out);
+}
+
+void PutCount(std::size_t count, char* out) noexcept {
+  for (int shift = 0; shift < 32; shift += 8) *out++ = static_cast<char>(count >> shift);
+}
+
+bool Fits(const WritePlan& plan) {
+  return plan.writes.size() <= kSizeMax &&
+         std::all_of(plan.writes.begin(), plan.writes.end(), [](const Write& write) {
+           return write.key.size() <= kSizeMax && write.value_bytes() <= kSizeMax;
+         });
+}
 
 }  // namespace
 
 std::size_t PlanBytes(const WritePlan& plan) {
-  std::size_t bytes = kEntryOverhead;
+  std::size_t bytes = kHeaderBytes;
   for (const Write& write : plan.writes) {
     bytes += kEntryOverhead + write.key.size() + write.value_bytes();
   }
   return bytes;
 }
 
-Result<void> PlanBatch::Fill(const WritePlan& plan, std::size_t bytes) {
-  Clear(bytes);
-  for (const Write& write : plan.writes) {
-    const rocksdb::Slice key = ToSlice(write.key);
-    rocksdb::Status status;
-    if (!write.value) {
-      status = batch_.Delete(key);
-    } else if (write.rest.empty()) {
-      status = batch_.Put(key, ToSlice(*write.value));
-    } else {
-      const rocksdb::Slice value[] = {ToSlice(*write.value), ToSlice(write.rest)};
-      status = batch_.Put(rocksdb::SliceParts(&key, 1), rocksdb::SliceParts(value, 2));
-    }
-    if (!status.ok()) {
-      return Error(ErrorCode::kLimitExceeded,
-                   "an entry does not fit a batch: " + status.ToString() + "; commit smaller ones");
-    }
+Result<rocksdb::WriteBatch> BatchOf(const WritePlan& plan, std::size_t bytes) {
+  if (!Fits(plan)) {
+    return Error(ErrorCode::kLimitExceeded,
+                 "a key or a value of more than 4 GiB does not fit a batch; commit smaller ones");
   }
-  return {};
-}
-
-// A batch of usual size stays in the same memory; that of a large one is given back with the next.
-void PlanBatch::Clear(std::size_t bytes) {
-  batch_.Clear();
-  if (bytes <= bytes_ && bytes_ <= kBatchBytesKept) return;
-  batch_ = rocksdb::WriteBatch(bytes);
-  bytes_ = bytes;
+  std::string batch(bytes, '\0');
+  PutCount(plan.writes.size(), batch.data() + kSequenceBytes);
+  char* end = batch.data() + kHeaderBytes;
+  for (const Write& write : plan.writes) end = PutEntry(write, end);
+  batch.resize(static_cast<std::size_t>(end - batch.data()));
+  return rocksdb::WriteBatch(std::move(batch));
 }
 
 }  // namespace idem::storage

@@ -174,8 +174,9 @@ Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
     const std::size_t bytes = PlanBytes(plan);
     if (Result<void> room = space_.Check(bytes); !room) return room;
     if (plan.path == WritePath::kSortedFiles) return CommitSorted(plan);
-    if (Result<void> filled = batch_.Fill(plan, bytes); !filled) return filled;
-    return ApplyUnlessStalled(batch_.get(), durability == Durability::kSync);
+    Result<rocksdb::WriteBatch> batch = BatchOf(plan, bytes);
+    if (!batch) return batch.error();
+    return ApplyUnlessStalled(&*batch, durability == Durability::kSync);
   });
 }
 

@@ -143,8 +143,6 @@ class RocksStore final : public Store {
   // Shared by views that begin; no view begins while RocksDB takes files over. It looks first
   // whether somebody has a snapshot: one that is taken after that look would see them appear.
   mutable std::shared_mutex ingestion_mutex_;
-
-  PlanBatch batch_;  // guarded by commit_mutex_
 };
 
 }  // namespace idem::storage
