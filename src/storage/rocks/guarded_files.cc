@@ -39,6 +39,13 @@ class MarkedFile : public rocksdb::FSWritableFileOwnerWrapper {
     return Note(data, FSWritableFileOwnerWrapper::Append(data, options, verification, debug));
   }
 
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    return UnlessFailed([&] { return FSWritableFileOwnerWrapper::Sync(options, debug); });
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return UnlessFailed([&] { return FSWritableFileOwnerWrapper::Fsync(options, debug); });
+  }
+
   codec::FileMark mark() const { return {name_, bytes_, hash_.Sum()}; }
 
   // After an append that failed nobody knows what the file holds.
@@ -49,6 +56,16 @@ class MarkedFile : public rocksdb::FSWritableFileOwnerWrapper {
   virtual void AppendFailed() {}
 
  private:
+  // The system says once that bytes could not be written, and takes them for written from then on.
+  // So two threads never sync one file at a time, of whom one would hear of it and the other would
+  // not, and no sync succeeds after one that has failed.
+  template <typename Sync>
+  IOStatus UnlessFailed(Sync&& sync) {
+    const std::lock_guard lock(sync_mutex_);
+    if (last_sync_.ok()) last_sync_ = sync();
+    return last_sync_;
+  }
+
   IOStatus Note(const Slice& data, IOStatus appended) {
     if (!appended.ok()) {
       certain_ = false;
@@ -63,6 +80,8 @@ class MarkedFile : public rocksdb::FSWritableFileOwnerWrapper {
   codec::FingerprintStream hash_;
   std::uint64_t bytes_ = 0;
   bool certain_ = true;
+  std::mutex sync_mutex_;
+  IOStatus last_sync_;  // guarded by sync_mutex_
 };
 
 class ManifestFile final : public MarkedFile {

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/rocks/guarded_files.h"
+
+#include "storage/rocks/file_system_env.h"
+#include "storage/rocks/watermark_file.h"
+#include "support/temp_directory.h"
+
+#include <gtest/gtest.h>
+#include <rocksdb/file_system.h>
+
+#include <memory>
+#include <string>
+
+namespace idem::storage {
+namespace {
+
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+
+// What a test and its files have in common.
+struct Disk {
+  int failing = 0;  // how many syncs still fail; afterwards they succeed, as they do on Linux
+  int syncs = 0;
+};
+
+class DiskFile final : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  DiskFile(std::unique_ptr<rocksdb::FSWritableFile> file, Disk* disk)
+      : FSWritableFileOwnerWrapper(std::move(file)), disk_(disk) {}
+
+  IOStatus Sync(const IOOptions&, IODebugContext*) override {
+    ++disk_->syncs;
+    return disk_->failing-- > 0 ? IOStatus::IOError("told to") : IOStatus::OK();
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return Sync(options, debug);
+  }
+
+ private:
+  Disk* const disk_;
+};
+
+class DiskFiles final : public rocksdb::FileSystemWrapper {
+ public:
+  explicit DiskFiles(Disk* disk) : FileSystemWrapper(rocksdb::FileSystem::Default()), disk_(disk) {}
+  const char* Name() const override { return "DiskFiles"; }
+
+  IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                           std::unique_ptr<rocksdb::FSWritableFile>* file,
+                           IODebugContext* debug) override {
+    IOStatus status = FileSystemWrapper::NewWritableFile(path, options, file, debug);
+    if (status.ok()) *file = std::make_unique<DiskFile>(std::move(*file), disk_);
+    return status;
+  }
+
+ private:
+  Disk* const disk_;
+};
+
+class GuardedFiles : public ::testing::Test {
+ protected:
+  IOStatus Make(const std::string& name, std::unique_ptr<rocksdb::FSWritableFile>* file) {
+    return env_->GetFileSystem()->NewWritableFile((directory_.path() / name).string(), {}, file,
+                                                  nullptr);
+  }
+  static void Append(const std::string& bytes, rocksdb::FSWritableFile* file) {
+    ASSERT_TRUE(file->Append(bytes, IOOptions(), nullptr).ok());
+  }
+
+  const testing::TempDirectory directory_;
+  const std::shared_ptr<WatermarkFile> watermark_ =
+      WatermarkFile::Create(directory_.path(), Uuid{}).value();
+  Disk disk_;
+  const std::unique_ptr<rocksdb::Env> disk_env_ =
+      NewFileSystemEnv(rocksdb::Env::Default(), std::make_shared<DiskFiles>(&disk_));
+  const std::unique_ptr<rocksdb::Env> env_ = NewGuardedEnv(
+      disk_env_.get(), watermark_, [] { return Result<void>(); },
+      std::make_shared<const Creation>(), std::make_shared<LogGate>());
+};
+
+TEST_F(GuardedFiles, ALogIsSyncedAndMarkedBeforeTheNextOneIsBegun) {
+  std::unique_ptr<rocksdb::FSWritableFile> first, second;
+  ASSERT_TRUE(Make("000001.log", &first).ok());
+  Append("a commit", first.get());
+  ASSERT_TRUE(Make("000002.log", &second).ok());
+  EXPECT_EQ(disk_.syncs, 1);
+  ASSERT_EQ(watermark_->image().logs.size(), 1U);
+  EXPECT_EQ(watermark_->image().logs[0].bytes, 8U);
+}
+
+// What a failed sync has lost the next one does not bring back, but may say that all is well.
+TEST_F(GuardedFiles, NoSyncOfAFileSucceedsAfterOneThatFailed) {
+  std::unique_ptr<rocksdb::FSWritableFile> first, second;
+  ASSERT_TRUE(Make("000001.log", &first).ok());
+  Append("a commit", first.get());
+  disk_.failing = 1;
+  EXPECT_TRUE(first->Sync(IOOptions(), nullptr).IsIOError());
+  EXPECT_TRUE(first->Sync(IOOptions(), nullptr).IsIOError());
+  EXPECT_TRUE(first->Fsync(IOOptions(), nullptr).IsIOError());
+  EXPECT_TRUE(Make("000002.log", &second).IsIOError()) << "it would count as complete";
+  EXPECT_TRUE(watermark_->image().logs.empty());
+  EXPECT_EQ(disk_.syncs, 1);
+}
+
+TEST_F(GuardedFiles, NorDoesThatOfAManifest) {
+  std::unique_ptr<rocksdb::FSWritableFile> manifest;
+  ASSERT_TRUE(Make("MANIFEST-000001", &manifest).ok());
+  Append("a file", manifest.get());
+  disk_.failing = 1;
+  EXPECT_TRUE(manifest->Sync(IOOptions(), nullptr).IsIOError());
+  EXPECT_TRUE(manifest->Sync(IOOptions(), nullptr).IsIOError());
+  EXPECT_TRUE(watermark_->image().manifests.empty());
+}
+
+}  // namespace
+}  // namespace idem::storage
