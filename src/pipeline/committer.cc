@@ -1,29 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/committer.h"
 
-#include "codec/keyspace.h"
-#include "codec/source_records.h"
-#include "codec/store_header.h"
 #include "pipeline/decide.h"
 #include "pipeline/gather.h"
 #include "pipeline/quarantine_stage.h"
 #include "pipeline/report_builder.h"
+#include "pipeline/stage.h"
 #include "rules/checkpoints.h"
 
 #include <string>
 #include <utility>
 
 namespace idem::pipeline {
+namespace {
+
+std::vector<OpenGap> OpenGaps(const SourcePassResult& sources) {
+  std::vector<OpenGap> gaps;
+  for (const auto& [key, touched] : sources.touched) {
+    if (rules::IsFresh(touched.checkpoint)) continue;
+    for (const OffsetRange& hole : touched.checkpoint.Holes()) {
+      gaps.push_back({touched.checkpoint.source, touched.checkpoint.partition, hole});
+    }
+  }
+  return gaps;
+}
+
+CommitReport ReportOf(std::uint64_t commit, Draft* draft) {
+  return ReportBuilder::Make(commit, false, std::move(draft->work.outcomes),
+                             OpenGaps(draft->sources));
+}
+
+}  // namespace
+
+// A draft that comes to nothing has nobody decided beside it any more.
+class Committer::UnlessPublished {
+ public:
+  UnlessPublished(Committer* committer, Draft* draft) : committer_(committer), draft_(draft) {}
+  ~UnlessPublished() {
+    if (draft_ == nullptr) return;
+    const std::lock_guard lock(committer_->memory_);
+    draft_->pending = false;
+  }
+  UnlessPublished(const UnlessPublished&) = delete;
+  UnlessPublished& operator=(const UnlessPublished&) = delete;
+
+  void Release() noexcept { draft_ = nullptr; }
+
+ private:
+  Committer* const committer_;
+  Draft* draft_;
+};
+
 Committer::Committer(storage::Store* store, Ledger* ledger, const SinkOptions* options,
                      Clock* clock)
     : store_(store),
       ledger_(ledger),
       options_(options),
       clock_(clock),
-      identities_(work_.index.hash(), options->identity_bytes, options->filter_bytes,
-                  options->fingerprint_bytes) {
-  work_.identities = &identities_;
-}
+      identities_(KeyHash(), options->identity_bytes, options->filter_bytes,
+                  options->fingerprint_bytes),
+      drafts_{Draft(&identities_), Draft(&identities_)} {}
 
 std::uint64_t Committer::KeyCount() const {
   std::uint64_t keys = 0;
@@ -33,30 +69,36 @@ std::uint64_t Committer::KeyCount() const {
   return keys;
 }
 
-Result<CommitReport> Committer::Commit(const RecordBuffer& batch,
-                                       const std::optional<BatchToken>& batch_token,
-                                       storage::WritePath path) {
+Committer::Alone Committer::BeAlone() {
+  Alone alone(&deciding_, &writing_);
+  const std::lock_guard until_published(memory_);
+  draft()->Begin(ledger_->last_commit, nullptr);
+  return alone;
+}
+
+Result<Committer::Committed> Committer::Commit(const RecordBuffer& batch,
+                                               const std::optional<BatchToken>& batch_token,
+                                               storage::WritePath path) {
   if (ledger_->poisoned) return Poisoned();
   if (auto ok = CheckBatch(batch); !ok) return ok.error();
-  std::optional<TokenLookup> token;
-  if (batch_token) {
-    auto lookup = LookUpToken(*batch_token, batch, *store_);
-    if (!lookup) return lookup.error();
-    if (lookup->stored) {
-      if (auto ok = store_->CheckWriter(ledger_->epoch); !ok) return ok.error();
-      return ReportBuilder::Make(lookup->stored->commit, true, std::move(lookup->stored->outcomes),
-                                 {});
-    }
-    token = std::move(*lookup);
+  std::unique_lock deciding(deciding_);
+  std::unique_lock writing(writing_, std::try_to_lock);
+  Draft* const decided = draft();
+  const bool beside = !writing && !batch_token && DecideBeside(batch, decided);
+  if (beside && decided->plan.empty()) return EndWithoutEffect(decided);
+
+  if (!writing) writing.lock();
+  if (ledger_->poisoned) return Poisoned();
+  if (!beside || decided->commit != last_written_ + 1) {
+    auto answered = DecideInTurn(batch, batch_token, decided);
+    if (!answered) return answered.error();
+    if (*answered) return **std::move(answered);
   }
-  plan_.Clear();
-  plan_.set_path(path);
-  auto outcomes = DecideAll(batch);
-  if (!outcomes) return outcomes.error();
-  StageWork(&plan_);
-  StageSources();
-  if (token) StageToken(*token, *outcomes);
-  return Finish(std::move(*outcomes));
+  decided->plan.set_path(path);
+  draft_ = 1 - draft_;
+  decided->pending = true;
+  deciding.unlock();
+  return Write(decided, std::move(writing));
 }
 
 Result<void> Committer::CheckBatch(const RecordBuffer& batch) const {
@@ -72,22 +114,72 @@ Result<void> Committer::CheckBatch(const RecordBuffer& batch) const {
   return {};
 }
 
-Result<std::vector<Outcome>> Committer::DecideAll(const RecordBuffer& batch) {
-  work_.Clear();
-  if (auto ok = RunSourcePass(batch, *ledger_, options_->limits, &sources_); !ok) return ok.error();
-  if (auto ok = Gather(batch, sources_, options_->limits, *store_, Afterwards::kDecide, &work_);
-      !ok)
+// False: it has to wait, or there is an error, which is for it to find when it is alone.
+bool Committer::DecideBeside(const RecordBuffer& batch, Draft* draft) {
+  const std::lock_guard lock(memory_);
+  const Draft* before = &drafts_[1 - draft_];
+  draft->Begin(ledger_->last_commit, before->pending ? before : nullptr);
+  const Result<bool> decided = Decide(batch, draft);
+  return decided && *decided;
+}
+
+// What there is nothing to write for has its answer with that.
+Result<std::optional<Committer::Committed>> Committer::DecideInTurn(
+    const RecordBuffer& batch, const std::optional<BatchToken>& batch_token, Draft* draft) {
+  std::optional<TokenLookup> token;
+  if (batch_token) {
+    auto lookup = LookUpToken(*batch_token, batch, *store_);
+    if (!lookup) return lookup.error();
+    token = *std::move(lookup);
+  }
+  if (token && token->stored) {
+    if (auto ok = store_->CheckWriter(ledger_->epoch); !ok) return ok.error();
+    codec::TokenRecord& stored = *token->stored;
+    return Committed{ReportBuilder::Make(stored.commit, true, std::move(stored.outcomes), {})};
+  }
+  if (auto ok = DecideAlone(batch, token, draft); !ok) return ok.error();
+  if (!draft->plan.empty()) return std::optional<Committed>();
+  auto ended = EndWithoutEffect(draft);
+  if (!ended) return ended.error();
+  return std::optional<Committed>(*std::move(ended));
+}
+
+Result<void> Committer::DecideAlone(const RecordBuffer& batch,
+                                    const std::optional<TokenLookup>& token, Draft* draft) {
+  const std::lock_guard lock(memory_);
+  if (ledger_->poisoned) return Poisoned();  // as the one before was published
+  draft->Begin(ledger_->last_commit, nullptr);
+  const Result<bool> decided = Decide(batch, draft);
+  if (!decided) return decided.error();
+  if (token) StageToken(*token, draft->work.outcomes, draft->commit, &draft->plan);
+  return {};
+}
+
+// False: it depends on the commit beside it.
+Result<bool> Committer::Decide(const RecordBuffer& batch, Draft* draft) {
+  SourcePassResult* const sources = &draft->sources;
+  WorkingSet* const work = &draft->work;
+  if (auto ok = RunSourcePass(batch, *ledger_, options_->limits, sources); !ok) return ok.error();
+  if (sources->blocked) return false;
+  if (auto ok = Gather(batch, *sources, options_->limits, *store_, Afterwards::kDecide, work);
+      !ok) {
     return ok.error();
-  Decide(batch, NextCommit(), &work_);
-  if (auto ok = GatherPayloads(*store_, &work_); !ok) return ok.error();
+  }
+  if (work->blocked) return false;
+  pipeline::Decide(batch, draft->commit, work);
+  if (work->beside != nullptr && HasRefused(work->outcomes)) return false;
+  if (auto ok = GatherPayloads(*store_, work); !ok) return ok.error();
   if (options_->on_invalid == InvalidPolicy::kRejectBatch) {
-    if (auto ok = RejectInvalid(batch, work_.outcomes); !ok) return ok.error();
+    if (auto ok = RejectInvalid(batch, work->outcomes); !ok) return ok.error();
   }
-  const QuarantineContext context{*store_, NextCommit(), clock_->WallMicros()};
-  if (auto ok = StageQuarantine(batch, context, &work_.outcomes, &plan_); !ok) {
+  const QuarantineContext context{*store_, draft->commit, clock_->WallMicros()};
+  if (auto ok = StageQuarantine(batch, context, &work->outcomes, &draft->plan); !ok) {
     return ok.error();
   }
-  return std::move(work_.outcomes);
+  StageWork(*work, draft->commit, &draft->plan);
+  StageSources(draft->commit, sources, &draft->plan);
+  RememberRead(*work);
+  return true;
 }
 
 Result<void> Committer::RejectInvalid(const RecordBuffer& batch,
@@ -105,82 +197,44 @@ Result<void> Committer::RejectInvalid(const RecordBuffer& batch,
   return {};
 }
 
-WorkingSet* Committer::FreshWorkingSet() {
-  work_.Clear();
-  return &work_;
+Result<Committer::Committed> Committer::EndWithoutEffect(Draft* draft) {
+  // What a fenced writer remembers is not what is stored: it must not even say "seen before".
+  if (auto ok = store_->CheckWriter(ledger_->epoch); !ok) return ok.error();
+  return Committed{ReportOf(draft->after, draft)};
 }
 
-void Committer::StageWork(WritePlanBuilder* plan) {
-  const auto keys = work_.index.keys();
-  const auto hashes = work_.index.hashes();
-  char bytes[codec::kRowHeadBytesMax];
-  for (std::size_t i = 0; i < work_.slots.size(); ++i) {
-    const Slot& slot = work_.slots[i];
-    if (!slot.dirty) continue;
-    if (keys[i][0] == static_cast<char>(codec::Space::kRow)) {
-      const std::string_view head(bytes, codec::PutRowHead(slot.row, bytes));
-      plan->PutIdentity(keys[i], hashes[i], head, slot.row.payload);
-    } else {
-      bytes_.clear();
-      codec::AppendEvent(slot.event, &bytes_);
-      plan->PutIdentity(keys[i], hashes[i], bytes_, {});
-    }
-  }
-  for (const auto& [table, state] : work_.tables) {
-    if (state.last_commit != NextCommit()) continue;
-    bytes_.clear();
-    codec::AppendTableState(state, &bytes_);
-    plan->Put(codec::TableStateKey(table->definition.id), bytes_);
-  }
+Result<Committer::Committed> Committer::Write(Draft* draft, std::unique_lock<std::mutex> writing) {
+  UnlessPublished give_up(this, draft);
+  Committed done{ReportOf(draft->commit, draft), /*has_effect=*/true};
+  const std::uint64_t stalled = store_->StalledMicros();
+  if (auto ok = WritePlanned(draft->commit, &draft->plan); !ok) return ok.error();
+  ReportBuilder::SetStalled(store_->StalledMicros() - stalled, &done.report);
+  const std::lock_guard memory(memory_);
+  const UnfinishedWrite unfinished(ledger_);
+  writing.unlock();  // not before: the next one to take memory_ must find this one published
+  give_up.Release();
+  Publish(draft);
+  return done;
 }
 
-void Committer::StageSources() {
-  for (auto& [key, touched] : sources_.touched) {
-    if (!touched.changed || rules::IsFresh(touched.checkpoint)) continue;
-    touched.checkpoint.commit = NextCommit();
-    bytes_.clear();
-    codec::AppendCheckpoint(touched.checkpoint, &bytes_);
-    plan_.Put(key, bytes_);
-  }
-}
-
-void Committer::StageToken(const TokenLookup& lookup, const std::vector<Outcome>& outcomes) {
-  bytes_.clear();
-  codec::AppendTokenRecord({NextCommit(), lookup.batch, outcomes}, &bytes_);
-  plan_.Put(lookup.key, bytes_);
-}
-
-Result<CommitReport> Committer::Finish(std::vector<Outcome> outcomes) {
-  const std::uint64_t commit = plan_.empty() ? ledger_->last_commit : NextCommit();
-  auto report = ReportBuilder::Make(commit, false, std::move(outcomes), OpenGaps());
-  if (plan_.empty()) {
-    // What a fenced writer remembers is not what is stored: it must not even say "seen before".
-    if (auto ok = store_->CheckWriter(ledger_->epoch); !ok) return ok.error();
-  } else {
-    const std::uint64_t stalled = store_->StalledMicros();
-    if (auto ok = WritePlanned(&plan_); !ok) return ok.error();
-    ReportBuilder::SetStalled(store_->StalledMicros() - stalled, &report);
-    const UnfinishedWrite unfinished(ledger_);
-    const std::lock_guard lock(ledger_->mutex);
-    PublishTables();
-    PublishSources();
-    ++ledger_->last_commit;
-  }
-  RememberRead();
-  return report;
-}
-
-Result<void> Committer::WritePlanned(WritePlanBuilder* plan) {
-  std::string commit;
-  codec::AppendFixed64(NextCommit(), &commit);
-  plan->Put(codec::SpaceKey(codec::Space::kLastCommit), commit);
+Result<void> Committer::WritePlanned(std::uint64_t commit, WritePlanBuilder* plan) {
+  StageLastCommit(commit, plan);
   auto written = store_->Commit(plan->Finish(ledger_->epoch), Durability::kAsync);
+  if (written) last_written_ = commit;
   if (!written && written.error().code() == ErrorCode::kCommitUnknown) ledger_->poisoned = true;
-  if (written) Remember(*plan);
   return written;
 }
 
-void Committer::Remember(const WritePlanBuilder& plan) {
+void Committer::Publish(Draft* draft) {
+  draft->pending = false;
+  Remember(draft->plan, draft->work);
+  const std::lock_guard lock(ledger_->mutex);
+  PublishTables(draft->work);
+  PublishSources(draft->sources);
+  ++ledger_->last_commit;
+}
+
+void Committer::Remember(const WritePlanBuilder& plan, const WorkingSet& work) {
   constexpr std::size_t kAhead = 8;
   const auto& staged = plan.identities();
   for (std::size_t i = 0; i < staged.size(); ++i) {
@@ -191,53 +245,45 @@ void Committer::Remember(const WritePlanBuilder& plan) {
     identities_.Erase(key, identities_.hash()(key));
   }
   // At last: what made room above may have been what this commit has replaced.
-  for (const codec::Fingerprint& row : work_.replaced) {
+  for (const codec::Fingerprint& row : work.replaced) {
     identities_.mutable_fingerprints()->Erase(row);
   }
 }
 
-// What had to be read was not in memory; it may well be asked for again. What was changed since is
-// remembered already.
-void Committer::RememberRead() {
-  for (std::size_t i = 0; i < work_.asked.size(); ++i) {
-    const Slot& slot = work_.slots[work_.asked[i]];
-    const auto& value = work_.read->values[i];
+// What had to be read was not in memory; it may well be asked for again. What is about to be
+// changed will be remembered when it was.
+void Committer::RememberRead(const WorkingSet& work) {
+  for (std::size_t i = 0; i < work.asked.size(); ++i) {
+    const Slot& slot = work.slots[work.asked[i]];
+    const auto& value = work.read->values[i];
     if (!value || slot.dirty) continue;
-    identities_.Put(work_.asked_keys[i], work_.index.hashes()[work_.asked[i]],
+    identities_.Put(work.asked_keys[i], work.index.hashes()[work.asked[i]],
                     value->substr(0, value->size() - slot.row.payload.size()));
   }
 }
 
 Result<void> Committer::CommitPlan(WritePlanBuilder* plan) {
   if (ledger_->poisoned) return Poisoned();
-  if (auto ok = WritePlanned(plan); !ok) return ok;
+  if (auto ok = WritePlanned(NextCommit(), plan); !ok) return ok;
+  const std::lock_guard memory(memory_);
+  const UnfinishedWrite unfinished(ledger_);
+  Remember(*plan, *work());
   const std::lock_guard lock(ledger_->mutex);
   ++ledger_->last_commit;
   return {};
 }
 
-void Committer::PublishTables() {
-  for (const auto& [table, state] : work_.tables) {
+void Committer::PublishTables(const WorkingSet& work) {
+  for (const auto& [table, state] : work.tables) {
     ledger_->tables.find(table->definition.name)->second->state = state;
   }
 }
 
-void Committer::PublishSources() {
-  for (auto& [key, touched] : sources_.touched) {
+void Committer::PublishSources(const SourcePassResult& sources) {
+  for (const auto& [key, touched] : sources.touched) {
     if (!touched.changed || rules::IsFresh(touched.checkpoint)) continue;
     ledger_->Publish(key, touched.checkpoint);
   }
-}
-
-std::vector<OpenGap> Committer::OpenGaps() const {
-  std::vector<OpenGap> gaps;
-  for (const auto& [key, touched] : sources_.touched) {
-    if (rules::IsFresh(touched.checkpoint)) continue;
-    for (const OffsetRange& hole : touched.checkpoint.Holes()) {
-      gaps.push_back({touched.checkpoint.source, touched.checkpoint.partition, hole});
-    }
-  }
-  return gaps;
 }
 
 }  // namespace idem::pipeline

@@ -14,29 +14,32 @@ namespace {
 
 using rules::Decision;
 
+// What the commit before leaves of a table.
+const codec::TableState& StateBefore(const TableEntry* table, const WorkingSet& work) {
+  if (work.beside == nullptr) return table->state;
+  const auto beside = work.beside->tables.find(table);
+  return beside == work.beside->tables.end() ? table->state : beside->second;
+}
+
 // Consecutive records mostly belong to one table.
 codec::TableState& StateOf(const TableEntry* table, WorkingSet* work) {
   if (work->last_table == nullptr || work->last_table->first != table) {
-    work->last_table = &*work->tables.try_emplace(table, table->state).first;
+    work->last_table = &*work->tables.try_emplace(table, StateBefore(table, *work)).first;
   }
   return work->last_table->second;
 }
-
-bool IsDelete(const BatchRecord& record) { return record.operation == Operation::kDelete; }
 
 Decision DecideAgainst(const codec::RowEnvelope& row, bool exists, const BatchRecord& record,
                        const Candidate& candidate) {
   const TableOptions& options = record.table->definition.options;
   const rules::Stored stored{exists, row.tombstone, row.version, row.rank, row.fingerprint};
-  const rules::Incoming incoming{IsDelete(record), candidate.version, candidate.rank,
-                                 candidate.fingerprint};
   return options.mode == TableMode::kAppend
-             ? rules::DecideAppend(stored, incoming)
-             : rules::DecideUpsert(options.version_kind(), options.tie, stored, incoming);
+             ? rules::DecideAppend(stored, candidate)
+             : rules::DecideUpsert(options.version_kind(), options.tie, stored, candidate);
 }
 
 codec::Fingerprint EventOf(const BatchRecord& record, const Candidate& candidate) {
-  return codec::EventFingerprint(IsDelete(record), record.key(), candidate.version,
+  return codec::EventFingerprint(candidate.is_delete, record.key(), candidate.version,
                                  candidate.fingerprint);
 }
 
@@ -106,9 +109,9 @@ void ReplaceRow(const BatchRecord& record, const Candidate& candidate, std::uint
   slot->exists = true;
   slot->dirty = true;
   slot->payload_unread = false;
-  slot->row = {IsDelete(record),      commit,      candidate.rank, candidate.version,
+  slot->row = {candidate.is_delete,   commit,      candidate.rank, candidate.version,
                candidate.fingerprint, record.value};
-  if (IsDelete(record)) {
+  if (candidate.is_delete) {
     slot->row.payload = {};
     ++state->tombstones;
   } else {

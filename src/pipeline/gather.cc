@@ -44,6 +44,7 @@ Reason Nominate(const BatchRecord& record, std::size_t number, std::uint32_t ran
   Candidate& candidate = work->candidates.emplace_back();
   candidate.record = static_cast<std::uint32_t>(number);
   candidate.rank = rank;
+  candidate.is_delete = record.operation == Operation::kDelete;
   candidate.version = record.version();
   if (record.table->definition.options.version_kind() == VersionKind::kHex) {
     candidate.version = Version(work->versions.Copy(work->scratch));
@@ -90,9 +91,15 @@ Slot* AddSlot(std::string_view key, std::uint32_t number, Presence presence, Wor
   return slot;
 }
 
+// Whether the commit beside this one may change the entry.
+bool IsTakenBeside(std::string_view key, std::uint64_t hash, const WorkingSet& work) {
+  return work.beside != nullptr && work.beside->index.Contains(key, hash);
+}
+
 // Errors: kCorruption.
 Result<void> FindEvent(std::string_view key, Candidate* candidate, WorkingSet* work) {
   const std::uint64_t hash = work->index.hash()(key);
+  work->blocked |= IsTakenBeside(key, hash, *work);
   candidate->event = work->index.Add(key, hash);
   if (candidate->event < work->slots.size()) return {};
   const Identities::Found found = work->identities->Find(key, hash);
@@ -138,6 +145,10 @@ bool SettleByFingerprint(const BatchRecord& record, const Candidate& candidate,
 Result<void> FindRow(const BatchRecord& record, Afterwards afterwards, const Fetched& fetched,
                      Candidate* candidate, WorkingSet* work) {
   const std::string_view key = record.row_key();
+  if (IsTakenBeside(key, candidate->hash, *work)) {
+    work->blocked = true;
+    return {};
+  }
   const Identities::Found found = work->identities->Find(key, candidate->hash, fetched.row);
   const bool present = found.presence == Presence::kPresent;
   codec::RowEnvelope row;
@@ -178,7 +189,7 @@ Result<void> FindRows(const RecordBuffer& batch, std::size_t begin, Afterwards a
     Candidate* candidate = &candidates[i];
     const BatchRecord& record = batch.records()[candidate->record];
     auto found = FindRow(record, afterwards, fetched[i % kAhead], candidate, work);
-    if (!found) return found;
+    if (!found || work->blocked) return found;
     if (i + kAhead < end) prefetch(i + kAhead);
     if (record.event_key().empty()) continue;
     if (found = FindEvent(record.event_key(), candidate, work); !found) return found;
@@ -218,7 +229,8 @@ Result<void> Gather(const RecordBuffer& batch, const SourcePassResult& sources,
       while (is_read && delivery->end <= records[i].delivery) ++delivery;
       Validate(records[i], i, is_read ? *delivery : nowhere, limits, work);
     }
-    if (auto found = FindRows(batch, candidates, afterwards, work); !found) return found;
+    auto found = FindRows(batch, candidates, afterwards, work);
+    if (!found || work->blocked) return found;
   }
   return ReadSlots(store, work);
 }

@@ -5,7 +5,7 @@
 
 namespace idem::pipeline {
 
-KeyIndex::KeyIndex() { Grow(); }
+KeyIndex::KeyIndex(KeyHash hash) : hash_(hash) { Grow(); }
 
 // Costs what was added, not what the largest batch ever took.
 void KeyIndex::Clear() noexcept {

@@ -17,7 +17,7 @@ namespace idem::pipeline {
 
 class KeyIndex {
  public:
-  KeyIndex();
+  explicit KeyIndex(KeyHash hash = KeyHash());
 
   void Clear() noexcept;
   // In both `hash` is that of the key.

@@ -95,10 +95,14 @@ QuarantineId IdOf(const BatchRecord& record) {
   return {id.high, id.low};
 }
 
+bool HasRefused(const std::vector<Outcome>& outcomes) noexcept {
+  return std::any_of(outcomes.begin(), outcomes.end(),
+                     [](const Outcome& outcome) { return IsRefused(outcome.verdict); });
+}
+
 Result<void> StageQuarantine(const RecordBuffer& batch, const QuarantineContext& context,
                              std::vector<Outcome>* outcomes, WritePlanBuilder* plan) {
-  const auto is_refused = [](const Outcome& outcome) { return IsRefused(outcome.verdict); };
-  if (std::none_of(outcomes->begin(), outcomes->end(), is_refused)) return {};
+  if (!HasRefused(*outcomes)) return {};
   KnownById known;
   std::vector<std::pair<std::size_t, QuarantineId>> refused;
   for (std::size_t i = 0; i < outcomes->size(); ++i) {

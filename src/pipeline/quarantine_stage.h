@@ -20,6 +20,8 @@ struct QuarantineContext {
 // The identity of a refused record: what was handed in, not where it was read or why refused.
 QuarantineId IdOf(const BatchRecord& record);
 
+bool HasRefused(const std::vector<Outcome>& outcomes) noexcept;
+
 // Adds an entry for each refused record that has none. A record whose entry is resolved becomes
 // DUPLICATE (resolved). Errors: kIoError, kCorruption.
 Result<void> StageQuarantine(const RecordBuffer& batch, const QuarantineContext& context,

@@ -17,10 +17,11 @@ class SourcePass {
       : ledger_(ledger), limits_(limits), result_(*result) {}
 
   Result<void> Run(const RecordBuffer& batch) {
+    result_.blocked = false;
     result_.deliveries.clear();
     result_.touched.clear();
     for (const Step& step : batch.steps()) {
-      if (auto opened = Open(step); !opened) return opened;
+      if (auto opened = Open(step); !opened || result_.blocked) return opened;
       if (auto taken = Take(batch, step); !taken) return taken;
     }
     return CheckLimits();
@@ -44,6 +45,8 @@ class SourcePass {
     if (!inserted) return it->second;
     it->second.options = ledger_.OptionsOf(where.source);
     const auto stored = ledger_.checkpoints.find(it->first);
+    result_.blocked |= result_.beside != nullptr && (stored == ledger_.checkpoints.end() ||
+                                                     result_.beside->touched.contains(it->first));
     if (stored != ledger_.checkpoints.end()) {
       it->second.checkpoint = stored->second.checkpoint;
     } else {

@@ -30,6 +30,11 @@ struct DeliveryResult {
 };
 
 struct SourcePassResult {
+  // That of the commit which is being written meanwhile; null: none. Where both touch one source
+  // partition, or this one touches one for the first time, it is blocked: it is given up.
+  const SourcePassResult* beside = nullptr;
+  bool blocked = false;
+
   std::vector<DeliveryResult> deliveries;            // all, in order
   std::map<std::string, TouchedCheckpoint> touched;  // by store key
 };

@@ -11,6 +11,7 @@
 #include "pipeline/identities.h"
 #include "pipeline/key_index.h"
 #include "pipeline/record_buffer.h"
+#include "rules/decision.h"
 #include "storage/store.h"
 
 #include <idem/commit_report.h>
@@ -35,15 +36,13 @@ struct Slot {
   codec::EventRecord event;
 };
 
-// A valid record that is not a replay, with what the gathering found out about it.
-struct Candidate {
-  std::uint32_t record = 0;  // its number in the batch
-  std::uint32_t rank = 0;
+// A valid record that is not a replay, as the rules see it, with its version in normal form, and
+// what the gathering found out about it.
+struct Candidate : rules::Incoming {
+  std::uint32_t record = 0;     // its number in the batch
   std::uint32_t row = kNoSlot;  // kNoSlot: it leaves its row as it is, and has its outcome
   std::uint32_t event = kNoSlot;
-  Version version;                 // in normal form
-  codec::Fingerprint fingerprint;  // of the payload
-  std::uint64_t hash = 0;          // of the row's key
+  std::uint64_t hash = 0;  // of the row's key
 };
 
 // The order in which tables are written. That of their addresses would differ from run to run, and
@@ -55,7 +54,15 @@ struct ByTableId {
 };
 
 struct WorkingSet {
-  const Identities* identities = nullptr;
+  explicit WorkingSet(const Identities* known) : identities(known), index(known->hash()) {}
+
+  const Identities* const identities;
+
+  // That of the commit which is being written meanwhile; null: none. A row or an event id in common
+  // blocks this one, which is given up. All others are in memory and store as they will stay.
+  const WorkingSet* beside = nullptr;
+  bool blocked = false;
+
   KeyIndex index;
   std::vector<Slot> slots;            // by number in `index`
   std::vector<Outcome> outcomes;      // by record; of candidates with a slot once they are decided
@@ -79,6 +86,8 @@ struct WorkingSet {
   std::string scratch;
 
   void Clear() noexcept {
+    beside = nullptr;
+    blocked = false;
     index.Clear();
     slots.clear();
     outcomes.clear();

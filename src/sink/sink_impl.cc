@@ -95,12 +95,14 @@ storage::Inspection SinkImpl::NewInspection(const SinkOptions& options) {
 }
 
 // In a forked child nobody gives back the mutex that a thread held which the child does not have.
-// Its store is refused to it anyway, which is said without the mutex.
-Result<std::unique_lock<std::mutex>> SinkImpl::LockToWrite() const {
-  if (::getpid() != process_) {
-    if (auto ok = store_->CheckWriter(ledger_.epoch); !ok) return ok.error();
-  }
-  return std::unique_lock(commit_mutex_);
+// Its store is refused to it anyway, which is said before any mutex is taken.
+Result<void> SinkImpl::CheckProcess() const {
+  return ::getpid() == process_ ? Result<void>() : store_->CheckWriter(ledger_.epoch);
+}
+
+Result<pipeline::Committer::Alone> SinkImpl::LockToWrite() {
+  if (auto ok = CheckProcess(); !ok) return ok.error();
+  return committer_.BeAlone();
 }
 
 // Nothing is written to a store that lacks something.
@@ -143,8 +145,8 @@ Result<void> SinkImpl::LoadIdentities(std::unique_ptr<storage::StoreView> view) 
   auto loader = std::make_unique<pipeline::IdentityLoader>(std::move(view), identities->hash(),
                                                            keys, options_.logger);
   if (keys > options_.load_at_open_rows) {
-    loading_ = std::make_unique<BackgroundLoad>(std::move(loader), &commit_mutex_, identities,
-                                                options_.logger);
+    loading_ = std::make_unique<BackgroundLoad>(std::move(loader), committer_.identities_mutex(),
+                                                identities, options_.logger);
     return {};
   }
   while (!loader->done()) {
@@ -251,14 +253,14 @@ Result<CommitReport> SinkImpl::Commit(const Batch& batch, const CommitOptions& o
 
 Result<CommitReport> SinkImpl::CommitWritten(const pipeline::RecordBuffer& batch,
                                              const CommitOptions& options) {
-  const auto lock = LockToWrite();
-  if (!lock) return lock.error();
-  const std::uint64_t before = ledger_.last_commit;
-  auto tables = CheckTables(batch);
+  if (auto ok = CheckProcess(); !ok) return ok.error();
   const auto path = options.bulk ? storage::WritePath::kSortedFiles : storage::WritePath::kLog;
-  auto report = tables ? committer_.Commit(batch, options.token, path) : tables.error();
-  Count(batch, report, before);
-  return report;
+  const Result<void> tables = CheckTables(batch);
+  auto committed = tables ? committer_.Commit(batch, options.token, path)
+                          : Result<pipeline::Committer::Committed>(tables.error());
+  Count(batch, committed);
+  if (!committed) return committed.error();
+  return std::move(committed->report);
 }
 
 // The commit was written: whatever goes wrong from here on, it may be there.
@@ -275,13 +277,14 @@ Result<void> SinkImpl::CommitDurably(WritePlanBuilder* plan) {
   return MakeDurable(ledger_.last_commit);
 }
 
-void SinkImpl::Count(const pipeline::RecordBuffer& batch, const Result<CommitReport>& report,
-                     std::uint64_t before) {
+void SinkImpl::Count(const pipeline::RecordBuffer& batch,
+                     const Result<pipeline::Committer::Committed>& committed) {
   const std::lock_guard lock(ledger_.mutex);
-  const bool fenced = !report && report.error().code() == ErrorCode::kFenced;
-  if (!report) ++counters_.commits_failed;
+  const bool fenced = !committed && committed.error().code() == ErrorCode::kFenced;
+  if (!committed) ++counters_.commits_failed;
+  const CommitReport* report = committed ? &committed->report : nullptr;
   if (report && report->repeated()) ++counters_.commits_repeated;
-  if (report && !report->repeated() && report->commit() > before) ++counters_.commits;
+  if (committed && committed->has_effect) ++counters_.commits;
   if ((!report && !fenced) || (report && report->repeated())) return;
   counters_.records_offered += batch.records().size();
   counters_.bytes_offered += batch.bytes();

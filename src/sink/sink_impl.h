@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SinkImpl: an open sink. Owns the store, the ledger and the committer, and serialises writers.
+// SinkImpl: an open sink. Owns the store, the ledger and the committer.
 #pragma once
 
 #include "pipeline/committer.h"
@@ -61,7 +61,8 @@ class SinkImpl {
  private:
   SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& options);
   Result<void> CheckFound() const;
-  Result<std::unique_lock<std::mutex>> LockToWrite() const;
+  Result<void> CheckProcess() const;
+  Result<pipeline::Committer::Alone> LockToWrite();
   Result<void> Load();
   Result<void> LoadIdentities(std::unique_ptr<storage::StoreView> view);
   Result<void> CheckTables(const pipeline::RecordBuffer& batch) const;
@@ -70,10 +71,10 @@ class SinkImpl {
                              pipeline::WritePlanBuilder* plan);
   Result<CommitReport> CommitWritten(const pipeline::RecordBuffer& batch,
                                      const CommitOptions& options);
+  void Count(const pipeline::RecordBuffer& batch,
+             const Result<pipeline::Committer::Committed>& committed);
   Result<void> CommitDurably(pipeline::WritePlanBuilder* plan);
   Result<void> MakeDurable(std::uint64_t commit);
-  void Count(const pipeline::RecordBuffer& batch, const Result<CommitReport>& report,
-             std::uint64_t before);
 
   // Constant after construction.
   const pid_t process_;
@@ -81,11 +82,8 @@ class SinkImpl {
   Clock* const clock_;
   StoreOpener open_store_;  // null: the store cannot be opened again
 
-  // Serialises everything that writes; guards committer_. Locked by LockToWrite.
-  mutable std::mutex commit_mutex_;
-
   const std::shared_ptr<storage::Store> store_;
-  pipeline::Ledger ledger_;  // has a mutex of its own, taken after commit_mutex_
+  pipeline::Ledger ledger_;  // has a mutex of its own, taken after those of committer_
   pipeline::Committer committer_;
   pipeline::SyncGroup syncs_;
   std::unique_ptr<BackgroundSync> background_;  // null: none

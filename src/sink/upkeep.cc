@@ -11,6 +11,7 @@
 #include "codec/version_order.h"
 #include "pipeline/decide.h"
 #include "pipeline/gather.h"
+#include "pipeline/stage.h"
 #include "rules/checkpoints.h"
 #include "rules/horizon.h"
 #include "sink/sink_impl.h"
@@ -131,7 +132,6 @@ Result<void> SinkImpl::Resolve(const QuarantineId& id, Resolution resolution) {
   }
   pipeline::RecordBuffer record(options_.limits);  // the plan refers to its keys
   WritePlanBuilder plan;
-  committer_.FreshWorkingSet();
   if (accept) {
     if (auto ok = StageAccepted(entry, &record, &plan); !ok) return ok;
   }
@@ -142,7 +142,7 @@ Result<void> SinkImpl::Resolve(const QuarantineId& id, Resolution resolution) {
   if (auto ok = CommitDurably(&plan); !ok) return ok;
   const pipeline::UnfinishedWrite unfinished(&ledger_);
   const std::lock_guard ledger_lock(ledger_.mutex);
-  committer_.PublishTables();
+  committer_.PublishTables(*committer_.work());
   return {};
 }
 
@@ -166,7 +166,7 @@ Result<void> SinkImpl::StageAccepted(const QuarantineEntry& entry, pipeline::Rec
     options.event_id = KeyRef(event_id);
   }
   record->Add(*table->second, entry.operation, *key, entry.value, options);
-  pipeline::WorkingSet* work = committer_.FreshWorkingSet();
+  pipeline::WorkingSet* work = committer_.work();
   if (auto ok = pipeline::Gather(*record, {}, options_.limits, *store_,
                                  pipeline::Afterwards::kApply, work);
       !ok)
@@ -174,8 +174,9 @@ Result<void> SinkImpl::StageAccepted(const QuarantineEntry& entry, pipeline::Rec
   if (work->candidates.empty()) return unsupported;
   // The rank counts in later ties, as if the record had won when it came (invariant 2).
   if (!entry.source.empty()) work->candidates[0].rank = ledger_.OptionsOf(entry.source).rank;
-  pipeline::Apply(record->records()[0], work->candidates[0], committer_.NextCommit(), work);
-  committer_.StageWork(plan);
+  const std::uint64_t commit = committer_.NextCommit();
+  pipeline::Apply(record->records()[0], work->candidates[0], commit, work);
+  pipeline::StageWork(*work, commit, plan);
   return {};
 }
 

@@ -31,7 +31,8 @@ MODEL = "tests/model/model"
 TESTS = {
     "rules": ("tests/unit/rules/unit_rules", SCENARIO, MODEL),
     "codec": ("tests/unit/codec/unit_codec", SCENARIO, MODEL),
-    "pipeline": ("tests/unit/pipeline/unit_pipeline", SCENARIO, "tests/unit/sink/unit_sink", MODEL),
+    "pipeline": ("tests/unit/pipeline/unit_pipeline", "tests/unit/pipeline/unit_pipeline_threads",
+                 SCENARIO, "tests/unit/sink/unit_sink", MODEL),
 }
 
 

@@ -3,6 +3,8 @@
 // Writers that offer the same keys at the same time, beside readers.
 #include <idem/idem.h>
 
+#include "support/temp_directory.h"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -69,6 +71,49 @@ TEST(Threads, OverlappingKeysAreInsertedOnceBesideReaders) {
   EXPECT_EQ(metrics.records_offered, static_cast<std::uint64_t>(kWriters * kKeys));
   EXPECT_EQ(metrics.tables[0].rows, static_cast<std::uint64_t>(kKeys));
   EXPECT_TRUE(sink->NewSnapshot().value().Verify().value().ok());
+}
+
+// A writer with keys and a source partition of its own, to which it comes back: its commits are
+// decided while those of others are written.
+void OfferOwnKeys(IdempotentSink* sink, const Table& table, std::int64_t writer) {
+  Batch batch;
+  for (const std::int64_t version : {1, 1, 2}) {
+    for (std::int64_t i = 0; i < kKeys; i += kPerBatch) {
+      batch.Clear();
+      batch.From({"source", writer, version * kKeys + i});
+      for (std::int64_t k = i; k < i + kPerBatch; ++k) {
+        batch.Upsert(table, {writer, k}, "a value", {.version = version});
+      }
+      ASSERT_TRUE(sink->Commit(batch, {.durability = Durability::kAsync}));
+    }
+  }
+}
+
+Digest DigestAfter(IdempotentSink* sink, bool at_once) {
+  const Table table = sink->OpenTable("rows").value();
+  std::vector<std::thread> writers;
+  for (std::int64_t i = 0; i < kWriters; ++i) {
+    writers.emplace_back([&, i] { OfferOwnKeys(sink, table, i); });
+    if (!at_once) writers.back().join();
+  }
+  for (std::thread& writer : writers) {
+    if (writer.joinable()) writer.join();
+  }
+  const Metrics metrics = sink->ReadMetrics();
+  EXPECT_EQ(metrics.tables[0].rows, static_cast<std::uint64_t>(kWriters * kKeys));
+  EXPECT_EQ(metrics.commits, metrics.commit - 1) << "each has one number; the first made the table";
+  EXPECT_TRUE(sink->NewSnapshot().value().Verify().value().ok());
+  return table.Info().digest;
+}
+
+TEST(Threads, WritersSideBySideLeaveWhatOneAfterTheOtherLeaves) {
+  const auto alone = IdempotentSink::OpenInMemory().value();
+  const auto together = IdempotentSink::OpenInMemory().value();
+  const testing::TempDirectory directory;
+  const auto on_disk = IdempotentSink::Open(directory.path()).value();
+  const Digest expected = DigestAfter(alone.get(), /*at_once=*/false);
+  EXPECT_EQ(DigestAfter(together.get(), /*at_once=*/true), expected);
+  EXPECT_EQ(DigestAfter(on_disk.get(), /*at_once=*/true), expected);
 }
 
 }  // namespace
