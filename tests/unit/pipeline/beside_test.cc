@@ -18,6 +18,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <thread>
 
 namespace idem {
 namespace {
@@ -95,18 +96,29 @@ class Beside : public ::testing::Test {
 
   using Answer = Result<CommitReport>;
 
+  // What becomes of a commit while another one is written.
+  enum class Meanwhile { kWaits, kIsDecided, kIsAnswered };
+
   // Commits `second` while `first` is written, which ends with `error` where there is one. What has
-  // to wait is given a moment in which it must not be decided.
-  Answer CommitBeside(const Batch& first, const Batch& second,
+  // to wait is given a moment in which it must not be decided; what need not, as long as it takes.
+  Answer CommitBeside(const Batch& first, const Batch& second, Meanwhile expected,
                       std::optional<ErrorCode> error = {}) {
     store_->HoldNext();
     auto written = std::async(std::launch::async, [&] { return sink_->Commit(first); });
     store_->WaitUntilHeld();
     const std::int64_t asked = clock_.asked;
     auto answer = std::async(std::launch::async, [&] { return sink_->Commit(second); });
-    for (int i = 0; i < 50 && clock_.asked == asked; ++i) answer.wait_for(1ms);
-    decided_beside_ = clock_.asked > asked;
-    answered_beside_ = answer.wait_for(0ms) == std::future_status::ready;
+    const auto patience = expected == Meanwhile::kWaits ? 50ms : 60s;
+    if (expected == Meanwhile::kIsAnswered) {
+      EXPECT_EQ(answer.wait_for(patience), std::future_status::ready);
+    } else {
+      const auto until = std::chrono::steady_clock::now() + patience;
+      while (clock_.asked == asked && std::chrono::steady_clock::now() < until) {
+        std::this_thread::sleep_for(1ms);
+      }
+      EXPECT_EQ(clock_.asked > asked, expected == Meanwhile::kIsDecided);
+      EXPECT_EQ(answer.wait_for(0ms), std::future_status::timeout) << "it is not written";
+    }
     store_->LetGo(error);
     const auto report = written.get();
     EXPECT_EQ(report.has_value(), !error);
@@ -126,15 +138,11 @@ class Beside : public ::testing::Test {
   CountingClock clock_;
   std::unique_ptr<IdempotentSink> sink_;
   std::optional<Table> rows_, recent_;
-  bool decided_beside_ = false;
-  bool answered_beside_ = false;
 };
 
 TEST_F(Beside, OtherRowsAreDecidedMeanwhileAndGetTheNextNumber) {
   const std::uint64_t before = sink_->ReadMetrics().commit;
-  const Answer answer = CommitBeside(Row("a", 1), Row("b", 1));
-  EXPECT_TRUE(decided_beside_);
-  EXPECT_FALSE(answered_beside_) << "it is not written";
+  const Answer answer = CommitBeside(Row("a", 1), Row("b", 1), Meanwhile::kIsDecided);
   EXPECT_EQ(Only(answer), (Outcome{Verdict::kInserted, Reason::kNone, before + 2}));
   EXPECT_EQ(answer->commit(), before + 2);
   EXPECT_EQ(sink_->ReadMetrics().commit, before + 2);
@@ -144,8 +152,7 @@ TEST_F(Beside, OtherRowsAreDecidedMeanwhileAndGetTheNextNumber) {
 TEST_F(Beside, ARepeatIsAnsweredMeanwhile) {
   Apply(Row("a", 1));
   const std::uint64_t before = sink_->ReadMetrics().commit;
-  const Answer answer = CommitBeside(Row("b", 1), Row("a", 1));
-  EXPECT_TRUE(answered_beside_);
+  const Answer answer = CommitBeside(Row("b", 1), Row("a", 1), Meanwhile::kIsAnswered);
   EXPECT_EQ(Only(answer).verdict, Verdict::kDuplicate);
   EXPECT_EQ(answer->commit(), before);
   ExpectSound(2);
@@ -153,8 +160,8 @@ TEST_F(Beside, ARepeatIsAnsweredMeanwhile) {
 
 TEST_F(Beside, AfterAWriteThatHadNoEffectItIsDecidedAgain) {
   const std::uint64_t before = sink_->ReadMetrics().commit;
-  const Answer answer = CommitBeside(Row("a", 1), Row("b", 1), ErrorCode::kStalled);
-  EXPECT_TRUE(decided_beside_);
+  const Answer answer =
+      CommitBeside(Row("a", 1), Row("b", 1), Meanwhile::kIsDecided, ErrorCode::kStalled);
   EXPECT_EQ(Only(answer).commit, before + 1);
   EXPECT_EQ(answer->commit(), before + 1);
   ExpectSound(1);
@@ -163,19 +170,20 @@ TEST_F(Beside, AfterAWriteThatHadNoEffectItIsDecidedAgain) {
 }
 
 TEST_F(Beside, AfterAWriteWithAnUnknownOutcomeItIsRefused) {
-  const Answer answer = CommitBeside(Row("a", 1), Row("b", 1), ErrorCode::kCommitUnknown);
-  EXPECT_TRUE(decided_beside_);
+  const Answer answer =
+      CommitBeside(Row("a", 1), Row("b", 1), Meanwhile::kIsDecided, ErrorCode::kCommitUnknown);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code(), ErrorCode::kPoisoned);
 }
 
 TEST_F(Beside, TheSameRowWaits) {
-  EXPECT_EQ(Only(CommitBeside(Row("a", 1), Row("a", 1))).verdict, Verdict::kDuplicate);
-  EXPECT_FALSE(decided_beside_);
-  EXPECT_EQ(Only(CommitBeside(Row("a", 3), Row("a", 2))).verdict, Verdict::kStale);
-  EXPECT_FALSE(decided_beside_);
-  EXPECT_EQ(Only(CommitBeside(Row("a", 5), Row("a", 4), ErrorCode::kStalled)).verdict,
-            Verdict::kUnchanged);
+  EXPECT_EQ(Only(CommitBeside(Row("a", 1), Row("a", 1), Meanwhile::kWaits)).verdict,
+            Verdict::kDuplicate);
+  EXPECT_EQ(Only(CommitBeside(Row("a", 3), Row("a", 2), Meanwhile::kWaits)).verdict,
+            Verdict::kStale);
+  EXPECT_EQ(
+      Only(CommitBeside(Row("a", 5), Row("a", 4), Meanwhile::kWaits, ErrorCode::kStalled)).verdict,
+      Verdict::kUnchanged);
   ExpectSound(1);
 }
 
@@ -185,8 +193,8 @@ TEST_F(Beside, TheSameEventWaits) {
     batch.Upsert(*rows_, {key}, "value", {.version = 1, .event_id = KeyRef({"event"})});
     return batch;
   };
-  EXPECT_EQ(Only(CommitBeside(event("a"), event("b"))).verdict, Verdict::kConflict);
-  EXPECT_FALSE(decided_beside_);
+  EXPECT_EQ(Only(CommitBeside(event("a"), event("b"), Meanwhile::kWaits)).verdict,
+            Verdict::kConflict);
   ExpectSound(1);
 }
 
@@ -198,13 +206,12 @@ TEST_F(Beside, TheSameSourcePartitionWaits) {
     return batch;
   };
   Apply(at(0, 0, "a"));
-  EXPECT_EQ(Only(CommitBeside(at(0, 1, "b"), at(0, 1, "x"))).verdict, Verdict::kReplayed);
-  EXPECT_FALSE(decided_beside_);
+  EXPECT_EQ(Only(CommitBeside(at(0, 1, "b"), at(0, 1, "x"), Meanwhile::kWaits)).verdict,
+            Verdict::kReplayed);
 
-  CommitBeside(at(0, 2, "c"), at(1, 0, "d")).value();
-  EXPECT_FALSE(decided_beside_) << "its first offset: the limit of partitions is looked at alone";
-  CommitBeside(at(0, 3, "e"), at(1, 1, "f")).value();
-  EXPECT_TRUE(decided_beside_);
+  // A first offset: the limit of partitions is looked at alone.
+  CommitBeside(at(0, 2, "c"), at(1, 0, "d"), Meanwhile::kWaits).value();
+  CommitBeside(at(0, 3, "e"), at(1, 1, "f"), Meanwhile::kIsDecided).value();
   const auto resume = sink_->ResumeFrom("source").value();
   ASSERT_EQ(resume.size(), 2U);
   EXPECT_EQ(resume[0].next, 4);
@@ -215,10 +222,10 @@ TEST_F(Beside, TheSameSourcePartitionWaits) {
 TEST_F(Beside, WhatMemoryDoesNotKnowIsReadMeanwhile) {
   Apply(Row("old", 2));
   Open({.identity_bytes = 0, .filter_bytes = 0});
-  EXPECT_EQ(Only(CommitBeside(Row("new", 1), Row("old", 1))).verdict, Verdict::kStale);
-  EXPECT_TRUE(answered_beside_);
-  EXPECT_EQ(Only(CommitBeside(Row("old", 3), Row("old", 2))).verdict, Verdict::kStale);
-  EXPECT_FALSE(decided_beside_);
+  EXPECT_EQ(Only(CommitBeside(Row("new", 1), Row("old", 1), Meanwhile::kIsAnswered)).verdict,
+            Verdict::kStale);
+  EXPECT_EQ(Only(CommitBeside(Row("old", 3), Row("old", 2), Meanwhile::kWaits)).verdict,
+            Verdict::kStale);
   ExpectSound(2);
 }
 
@@ -228,7 +235,7 @@ TEST_F(Beside, ARefusedRecordWaits) {
   Batch invalid;
   invalid.Upsert(*rows_, {"a"}, "value");
   const std::uint64_t before = sink_->ReadMetrics().commit;
-  const Answer answer = CommitBeside(invalid, invalid);
+  const Answer answer = CommitBeside(invalid, invalid, Meanwhile::kWaits);
   EXPECT_EQ(Only(answer).verdict, Verdict::kInvalid);
   EXPECT_EQ(answer->commit(), before + 1) << "it has no effect of its own";
   EXPECT_EQ(sink_->ReadMetrics().commit, before + 1);
@@ -242,8 +249,10 @@ TEST_F(Beside, TheHighestVersionIsThatOfBoth) {
     batch.Upsert(*recent_, {key}, "value", {.version = version});
     return batch;
   };
-  EXPECT_EQ(Only(CommitBeside(row("a", 100), row("b", 80))).verdict, Verdict::kTooLate);
-  EXPECT_EQ(Only(CommitBeside(row("c", 200), row("d", 180), ErrorCode::kStalled)).verdict,
+  EXPECT_EQ(Only(CommitBeside(row("a", 100), row("b", 80), Meanwhile::kWaits)).verdict,
+            Verdict::kTooLate);
+  EXPECT_EQ(Only(CommitBeside(row("c", 200), row("d", 180), Meanwhile::kWaits, ErrorCode::kStalled))
+                .verdict,
             Verdict::kInserted);
 }
 
@@ -270,8 +279,8 @@ TEST_F(Beside, ARankIsRaisedMeanwhile) {
   Batch raise;
   raise.From({"better", 0, 1});
   raise.Upsert(*rows_, {"a"}, "kept", {.version = 1});
-  EXPECT_EQ(Only(CommitBeside(Row("c", 1), raise)).verdict, Verdict::kDuplicate);
-  EXPECT_TRUE(decided_beside_);
+  EXPECT_EQ(Only(CommitBeside(Row("c", 1), raise, Meanwhile::kIsDecided)).verdict,
+            Verdict::kDuplicate);
   EXPECT_EQ(sink_->NewSnapshot().value().Get("rows", {"a"}).value()->value, "kept");
   ExpectSound(3);
 }
@@ -279,8 +288,8 @@ TEST_F(Beside, ARankIsRaisedMeanwhile) {
 TEST_F(Beside, TablesAreCountedApart) {
   Batch other;
   other.Upsert(*recent_, {"a"}, "value", {.version = 1});
-  EXPECT_EQ(Only(CommitBeside(Row("a", 1), other)).verdict, Verdict::kInserted);
-  EXPECT_TRUE(decided_beside_);
+  EXPECT_EQ(Only(CommitBeside(Row("a", 1), other, Meanwhile::kIsDecided)).verdict,
+            Verdict::kInserted);
   EXPECT_EQ(recent_->Info().rows, 1U);
   ExpectSound(1);
 }
@@ -288,8 +297,7 @@ TEST_F(Beside, TablesAreCountedApart) {
 TEST_F(Beside, AnErrorIsToldAfterwards) {
   Batch nameless = Row("b", 1);
   nameless.Advance("", 0, 1);
-  const Answer answer = CommitBeside(Row("a", 1), nameless);
-  EXPECT_FALSE(answered_beside_);
+  const Answer answer = CommitBeside(Row("a", 1), nameless, Meanwhile::kWaits);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code(), ErrorCode::kInvalidArgument);
   ExpectSound(1);
