@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::uint64_t kBlock = 8;  // offsets of a partition are shuffled in blocks of this size
 constexpr std::uint64_t kKeys = 400;
+constexpr std::uint64_t kRecordsMax = 5;  // of a step, exclusive
 
 // Numbers and a name: both kinds of partition.
 const std::array<PartitionRef, 3> kPartitions = {PartitionRef(0), PartitionRef(7),
@@ -33,10 +34,14 @@ void AddLog(Random* random, std::uint64_t step, const Tables& tables, Batch* bat
   }
 }
 
-void AddPayment(Random* random, std::uint64_t step, const Tables& tables, Batch* batch) {
+// No two events bring the same new row: the second would be a duplicate of the row, which does not
+// note its event, so that what it is told when it comes again depends on who had that event since.
+void AddPayment(Random* random, std::uint64_t step, std::uint64_t place, const Tables& tables,
+                Batch* batch) {
   const bool repeated = random->OneIn(6);
   const std::uint64_t event = repeated ? random->Below(50) : 1000 + step;
-  const std::uint64_t row = repeated && random->OneIn(2) ? 1'000'000 + event : step;
+  const std::uint64_t own = step * kRecordsMax + place;
+  const std::uint64_t row = repeated && random->OneIn(2) ? 1'000'000 + event : own;
   const std::string value = repeated && random->OneIn(2) ? "again" : Value(random);
   const Key event_id(Signed(event));
   batch->Insert(tables.payments, {"payment", Signed(row)}, value, {.event_id = event_id});
@@ -103,14 +108,14 @@ void Stream::AddState(Random* random, std::uint64_t step, const Tables& tables,
 
 void Stream::AddRecords(std::uint64_t step, const Tables& tables, Batch* batch) const {
   Random random(Mix(seed_, step));
-  for (std::uint64_t left = random.Below(5); left > 0; --left) {
+  for (std::uint64_t left = random.Below(kRecordsMax); left > 0; --left) {
     const std::uint64_t dice = random.Below(20);
     if (dice < 10) {
       AddState(&random, step, tables, batch);
     } else if (dice < 14) {
       AddLog(&random, step, tables, batch);
     } else if (dice < 19) {
-      AddPayment(&random, step, tables, batch);
+      AddPayment(&random, step, left, tables, batch);
     } else {
       batch->Reject(tables.state, "{torn " + std::to_string(step), "not a record");
     }
