@@ -46,6 +46,14 @@ bool Reader::Expect(std::uint8_t value) noexcept {
   return ReadByte(&found) && found == value;
 }
 
+bool Reader::ReadFixed32(std::uint32_t* value) noexcept {
+  std::string_view bytes;
+  if (!ReadBytes(4, &bytes)) return false;
+  *value = 0;
+  for (const char byte : bytes) *value = *value << 8 | static_cast<std::uint8_t>(byte);
+  return true;
+}
+
 const char* Reader::ReadLongVarint64(const char* at, const char* end,
                                      std::uint64_t* value) noexcept {
   *value = 0;

@@ -10,6 +10,7 @@
 // Every value has exactly one encoding: the Reader refuses a varint that is longer than need be.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -49,6 +50,12 @@ inline char* PutVarint64(std::uint64_t value, char* out) noexcept {
   *out++ = static_cast<char>(value);
   return out;
 }
+inline char* PutBytes(std::string_view bytes, char* out) noexcept {
+  return std::copy(bytes.begin(), bytes.end(), out);  // none may be at null
+}
+inline char* PutSized(std::string_view bytes, char* out) noexcept {
+  return PutBytes(bytes, PutVarint64(bytes.size(), out));
+}
 
 inline constexpr std::size_t kVarint64BytesMax = 10;
 
@@ -64,13 +71,7 @@ class Reader {
     *value = static_cast<std::uint8_t>(*at_++);
     return true;
   }
-  [[nodiscard]] bool ReadFixed32(std::uint32_t* value) noexcept {
-    if (left() < sizeof *value) return false;
-    std::memcpy(value, at_, sizeof *value);
-    if constexpr (std::endian::native == std::endian::little) *value = __builtin_bswap32(*value);
-    at_ += sizeof *value;
-    return true;
-  }
+  [[nodiscard]] bool ReadFixed32(std::uint32_t* value) noexcept;
   [[nodiscard]] bool ReadFixed64(std::uint64_t* value) noexcept {
     if (left() < sizeof *value) return false;
     std::memcpy(value, at_, sizeof *value);

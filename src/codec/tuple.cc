@@ -46,10 +46,6 @@ double FromOrderedBits(std::uint64_t ordered) noexcept {
   return std::bit_cast<double>((ordered & kSignBit) != 0 ? ordered ^ kSignBit : ~ordered);
 }
 
-char* PutBytes(std::string_view bytes, char* out) noexcept {
-  return std::copy(bytes.begin(), bytes.end(), out);
-}
-
 constexpr std::size_t kShortText = 64;
 
 // Not zero when a byte of `word` is zero.
@@ -83,11 +79,11 @@ char* PutText(std::string_view text, char* out) noexcept {
     return out;
   }
   for (std::size_t zero = text.find('\0'); zero != std::string_view::npos; zero = text.find('\0')) {
-    out = PutBytes(text.substr(0, zero + 1), out);
+    out = base::PutBytes(text.substr(0, zero + 1), out);
     *out++ = kEscaped;
     text.remove_prefix(zero + 1);
   }
-  out = PutBytes(text, out);
+  out = base::PutBytes(text, out);
   *out++ = kTextEnd;
   return out;
 }
@@ -186,7 +182,7 @@ char* PutPart(const KeyPart& part, char* out) noexcept {
     case KeyType::kUuid:
       IDEM_ASSERT(part.text().size() == kUuidBytes, "I-CODEC-1");
       *out++ = kUuidCode;
-      return PutBytes(part.text(), out);
+      return base::PutBytes(part.text(), out);
   }
   return out;
 }
@@ -201,7 +197,7 @@ void AppendPart(const KeyPart& part, std::string* out) {
 }
 
 char* PutKey(const KeyRef& key, char* out) noexcept {
-  if (key.is_encoded()) return PutBytes(key.encoded(), out);
+  if (key.is_encoded()) return base::PutBytes(key.encoded(), out);
   for (const KeyPart& part : key) out = PutPart(part, out);
   return out;
 }

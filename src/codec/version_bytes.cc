@@ -4,8 +4,6 @@
 
 #include "codec/version_order.h"
 
-#include <algorithm>
-
 namespace idem::codec {
 namespace {
 
@@ -35,8 +33,7 @@ void AppendVersionBytes(const Version& version, std::string* out) {
 char* PutVersionBytes(const Version& version, char* out) noexcept {
   if (!version.has_value()) return out;
   if (version.is_integer()) return base::PutOrderedInt64(version.integer(), out);
-  out = base::PutVarint64(version.text().size(), out);
-  return std::copy(version.text().begin(), version.text().end(), out);
+  return base::PutSized(version.text(), out);
 }
 
 bool ReadOtherVersionBytes(std::uint8_t tag, base::Reader* reader, Version* version) noexcept {

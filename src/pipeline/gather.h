@@ -17,7 +17,8 @@ namespace idem::pipeline {
 // must not be done to records that are applied whatever is stored.
 enum class Afterwards : std::uint8_t { kDecide, kApply };
 
-// A batch may have been made with wider limits than `limits`, the sink's own, which count.
+// A batch may have been made with wider limits than `limits`, the sink's own, which count. Beside
+// another commit it may end early, and the working set is then blocked.
 // Errors: kIoError, kCorruption.
 Result<void> Gather(const RecordBuffer& batch, const SourcePassResult& sources,
                     const Limits& limits, const storage::Store& store, Afterwards afterwards,

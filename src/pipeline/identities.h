@@ -73,7 +73,7 @@ class Identities {
   void PrefetchSlot(std::uint64_t hash) const noexcept { slots_.Prefetch(HalfOf(hash)); }
   Guess PrefetchEntry(std::uint64_t hash) const noexcept;
 
-  // Whether there are keys of which Find says kUnknown.
+  // Whether Find says kUnknown of no key.
   bool IsComplete() const noexcept { return learned_ && forgotten_ == 0; }
 
   // The store's entry of `key` has this head, which is not empty. Neither may lie in this object's

@@ -5,9 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace idem::storage {
@@ -21,17 +19,12 @@ constexpr std::size_t kHeaderBytes = kSequenceBytes + 4;
 constexpr std::size_t kEntryOverhead = 1 + 5 + 5;  // at most
 constexpr std::uint64_t kSizeMax = UINT32_MAX;     // of a key, of a value, and entries of a batch
 
-char* PutBytes(std::string_view bytes, char* out) noexcept {
-  std::memcpy(out, bytes.data(), bytes.size());
-  return out + bytes.size();
-}
-
 char* PutEntry(const Write& write, char* out) noexcept {
   *out++ = write.value ? kPut : kErase;
-  out = PutBytes(write.key, base::PutVarint64(write.key.size(), out));
+  out = base::PutSized(write.key, out);
   if (!write.value) return out;
-  out = PutBytes(*write.value, base::PutVarint64(write.value_bytes(), out));
-  return write.rest.empty() ? out : PutBytes(write.rest, out);
+  out = base::PutVarint64(write.value_bytes(), out);
+  return base::PutBytes(write.rest, base::PutBytes(*write.value, out));
 }
 
 void PutCount(std::size_t count, char* out) noexcept {

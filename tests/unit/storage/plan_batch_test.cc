@@ -60,6 +60,12 @@ TEST(PlanBatch, WritesSizesOfEveryLength) {
   }
 }
 
+TEST(PlanBatch, TakesWhatIsEmptyAndNowhere) {
+  WritePlan plan;
+  plan.writes = {{std::string_view(), std::string_view()}, {"key", std::string_view(), "payload"}};
+  EXPECT_EQ(Bytes(plan), BytesByRocksDB(plan));
+}
+
 TEST(PlanBatch, CountsItsEntries) {
   std::vector<std::string> keys;
   for (int i = 0; i < 70'000; ++i) keys.push_back(std::to_string(i));
