@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kSmallBytes = 1 << 20;
 // Just enough that all of them are resident.
 constexpr std::size_t kIdentityBytesMax = 76;
-constexpr std::size_t kFingerprintBytesMax = 18;
+constexpr std::size_t kFingerprintTenths = 139;  // 97 of 100 are then known
 constexpr std::size_t kFilterBytesMax = 2;
 
 double AnonymousBytes() {
@@ -62,7 +62,7 @@ double FingerprintBytes(const ProbeSettings& settings) {
   return BytesForEach(settings,
                       {.identity_bytes = 0,
                        .filter_bytes = settings.records * kFilterBytesMax,
-                       .fingerprint_bytes = settings.records * kFingerprintBytesMax},
+                       .fingerprint_bytes = settings.records * kFingerprintTenths / 10},
                       &SinkOptions::fingerprint_bytes);
 }
 

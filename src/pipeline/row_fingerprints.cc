@@ -16,12 +16,12 @@
 namespace idem::pipeline {
 namespace {
 
-constexpr int kCommitBits = 40;
-constexpr std::uint64_t kCommitMask = (std::uint64_t{1} << kCommitBits) - 1;
+constexpr int kLowBits = 32;
+constexpr int kHighBits = 6;
+constexpr std::uint32_t kHighMask = (1U << kHighBits) - 1;
+constexpr std::uint64_t kCommitMax = (std::uint64_t{1} << (kLowBits + kHighBits)) - 1;
 
-std::uint64_t HighPart(const codec::Fingerprint& fingerprint) noexcept {
-  return fingerprint.high << kCommitBits;
-}
+int ShiftOf(std::size_t entry) noexcept { return static_cast<int>(entry) * kHighBits; }
 
 }  // namespace
 
@@ -45,56 +45,73 @@ codec::Fingerprint RowFingerprints::Of(std::string_view key,
   return {hash.high64, hash.low64};
 }
 
+// By the half of the fingerprint that is not kept: what is kept says nothing about the bucket.
 std::array<RowFingerprints::Bucket*, 2> RowFingerprints::BucketsOf(
     const codec::Fingerprint& fingerprint) const noexcept {
   auto* buckets = static_cast<Bucket*>(memory_.memory());
   return {buckets + ((fingerprint.high >> 32) * buckets_ >> 32),
-          buckets + ((fingerprint.low >> 32) * buckets_ >> 32)};
+          buckets + ((fingerprint.high & UINT32_MAX) * buckets_ >> 32)};
 }
 
-RowFingerprints::Entry* RowFingerprints::EntryOf(
+std::uint64_t RowFingerprints::CommitIn(const Bucket& bucket, std::size_t entry) noexcept {
+  const std::uint64_t high = bucket.high_bits >> ShiftOf(entry) & kHighMask;
+  return high << kLowBits | bucket.commits[entry];
+}
+
+void RowFingerprints::Write(const Place& place, std::uint64_t kept, std::uint64_t commit) noexcept {
+  Bucket& bucket = *place.bucket;
+  bucket.kept[place.entry] = kept;
+  bucket.commits[place.entry] = static_cast<std::uint32_t>(commit);
+  const int shift = ShiftOf(place.entry);
+  bucket.high_bits &= ~(kHighMask << shift);
+  bucket.high_bits |= static_cast<std::uint32_t>(commit >> kLowBits) << shift;
+}
+
+// Without a bucket when there is none.
+RowFingerprints::Place RowFingerprints::PlaceOf(
     const codec::Fingerprint& fingerprint) const noexcept {
-  if (!enabled()) return nullptr;
-  const std::uint64_t high = HighPart(fingerprint);
+  if (!enabled()) return {};
   for (Bucket* bucket : BucketsOf(fingerprint)) {
-    for (Entry& entry : *bucket) {
-      if (entry.low != fingerprint.low || entry.high == 0) continue;
-      if ((entry.high & ~kCommitMask) == high) return &entry;
+    for (std::size_t entry = 0; entry < kEntriesPerBucket; ++entry) {
+      if (bucket->kept[entry] != fingerprint.low) continue;
+      if (CommitIn(*bucket, entry) != 0) return {bucket, entry};
     }
   }
-  return nullptr;
+  return {};
 }
 
 // A free one in the emptier bucket, or one to overwrite.
-RowFingerprints::Entry* RowFingerprints::PlaceFor(
+RowFingerprints::Place RowFingerprints::PlaceFor(
     const codec::Fingerprint& fingerprint) const noexcept {
-  Entry* place = nullptr;
-  std::ptrdiff_t free_most = 0;
-  const auto is_free = [](const Entry& entry) { return entry.high == 0; };
+  Place place{BucketsOf(fingerprint)[0], fingerprint.low % kEntriesPerBucket};
+  std::size_t free_most = 0;
   for (Bucket* bucket : BucketsOf(fingerprint)) {
-    const auto free = std::count_if(bucket->begin(), bucket->end(), is_free);
-    if (free <= free_most) continue;
-    free_most = free;
-    place = std::find_if(bucket->begin(), bucket->end(), is_free);
+    std::size_t free = 0;
+    std::size_t last_free = 0;
+    for (std::size_t entry = 0; entry < kEntriesPerBucket; ++entry) {
+      if (CommitIn(*bucket, entry) != 0) continue;
+      ++free;
+      last_free = entry;
+    }
+    if (free > free_most) place = {bucket, last_free};
+    free_most = std::max(free, free_most);
   }
-  if (place != nullptr) return place;
-  return &(*BucketsOf(fingerprint)[0])[fingerprint.low % kEntriesPerBucket];
+  return place;
 }
 
 // Whether a row is one of those that are kept; sets what the head says.
 bool RowFingerprints::Keeps(std::string_view key, std::string_view head,
                             codec::RowEnvelope* row) const noexcept {
   if (!enabled() || key[0] != static_cast<char>(codec::Space::kRow)) return false;
-  return codec::DecodeRow(head, row) && !row->tombstone && row->commit <= kCommitMask;
+  return codec::DecodeRow(head, row) && !row->tombstone && row->commit <= kCommitMax;
 }
 
 void RowFingerprints::Put(std::string_view key, std::string_view head) noexcept {
   codec::RowEnvelope row;
   if (!Keeps(key, head, &row)) return;
   const codec::Fingerprint fingerprint = Of(key, row);
-  Entry* entry = EntryOf(fingerprint);
-  if (entry == nullptr) entry = PlaceFor(fingerprint);
-  *entry = {fingerprint.low, HighPart(fingerprint) | row.commit};
+  const Place known = PlaceOf(fingerprint);
+  Write(known.bucket != nullptr ? known : PlaceFor(fingerprint), fingerprint.low, row.commit);
 }
 
 void RowFingerprints::Prefetch(const codec::Fingerprint& fingerprint) const noexcept {
@@ -108,12 +125,14 @@ void RowFingerprints::Prefetch(std::string_view key, std::string_view head) cons
 
 std::optional<std::uint64_t> RowFingerprints::Find(
     const codec::Fingerprint& fingerprint) const noexcept {
-  const Entry* entry = EntryOf(fingerprint);
-  return entry == nullptr ? std::nullopt : std::optional(entry->high & kCommitMask);
+  const Place place = PlaceOf(fingerprint);
+  if (place.bucket == nullptr) return std::nullopt;
+  return CommitIn(*place.bucket, place.entry);
 }
 
 void RowFingerprints::Erase(const codec::Fingerprint& fingerprint) noexcept {
-  if (Entry* entry = EntryOf(fingerprint)) *entry = {};
+  const Place place = PlaceOf(fingerprint);
+  if (place.bucket != nullptr) Write(place, 0, 0);
 }
 
 }  // namespace idem::pipeline

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RowFingerprints: which rows a store holds exactly so, at 16 bytes each. For rows whose entries
+// RowFingerprints: which rows a store holds exactly so, at 12.8 bytes each. For rows whose entries
 // had to make room among the identities: a record that would write what is there already is known
 // for a repeat without a read. Of any other record this says nothing.
 //
-//   buckets    4 entries in a line of the cache. Each row has two buckets and goes to the emptier
-//              one: while a tenth of all entries is free, 96 of 100 rows are kept
-//   entry      88 bits of the fingerprint, 40 of the commit that wrote the row
+//   buckets    5 entries in a line of the cache. Each row has two buckets and goes to the emptier
+//              one: at 14 bytes a row, 97 of 100 rows are kept
+//   entry      64 bits of the fingerprint, 38 of the commit that wrote the row
 //
 // The fingerprint is the keyed 128-bit hash of all that makes a row what it is: key, version, rank
-// and payload's fingerprint. A record is compared with eight entries, so one that is no repeat
-// is taken for one with odds of 8 to 2^88: with 10^12 records there is a chance of 3 * 10^-14 that
-// it happened to one. The hash has a secret for each object, from the system's random
-// numbers, so that nobody can choose records that collide.
+// and payload's fingerprint. One half says where, the other is kept. A record is compared with ten
+// entries, so one that is no repeat is taken for one with odds of 10 to 2^64: with 10^12 records
+// there is a chance of 5 * 10^-7 that it happened to one. The hash has a secret for each object,
+// from the system's random numbers, so that nobody can choose records that collide.
 //
 // I-FP-1  What is found is a row of the store as it is now.
 //
@@ -45,7 +45,7 @@ class RowFingerprints {
   codec::Fingerprint Of(std::string_view key, const codec::RowEnvelope& row) const noexcept;
 
   // `head` is that of the store's entry of `key`. Only live rows are kept, and of them those that a
-  // commit below 2^40 has written.
+  // commit below 2^38 has written.
   void Put(std::string_view key, std::string_view head) noexcept;
 
   // Bring into the cache what Find, and what Put with the same row will look at.
@@ -58,19 +58,26 @@ class RowFingerprints {
   void Erase(const codec::Fingerprint& fingerprint) noexcept;
 
  private:
-  static constexpr std::size_t kEntriesPerBucket = 4;
+  static constexpr std::size_t kEntriesPerBucket = 5;
   static constexpr std::size_t kSecretWords = 24;  // as many bytes as XXH3's own secret has
 
-  struct Entry {
-    std::uint64_t low = 0;   // of the fingerprint
-    std::uint64_t high = 0;  // its 24 lowest bits, and the commit; 0: free
+  struct Bucket {
+    std::array<std::uint64_t, kEntriesPerBucket> kept{};  // of the fingerprints: their lower half
+    std::array<std::uint32_t, kEntriesPerBucket> commits{};  // their 32 lower bits
+    std::uint32_t high_bits = 0;                             // the 6 upper ones of each
   };
-  using Bucket = std::array<Entry, kEntriesPerBucket>;
+  struct Place {
+    Bucket* bucket = nullptr;
+    std::size_t entry = 0;
+  };
 
   bool Keeps(std::string_view key, std::string_view head, codec::RowEnvelope* row) const noexcept;
   std::array<Bucket*, 2> BucketsOf(const codec::Fingerprint& fingerprint) const noexcept;
-  Entry* PlaceFor(const codec::Fingerprint& fingerprint) const noexcept;
-  Entry* EntryOf(const codec::Fingerprint& fingerprint) const noexcept;
+  Place PlaceFor(const codec::Fingerprint& fingerprint) const noexcept;
+  Place PlaceOf(const codec::Fingerprint& fingerprint) const noexcept;
+  // 0: the entry is free.
+  static std::uint64_t CommitIn(const Bucket& bucket, std::size_t entry) noexcept;
+  static void Write(const Place& place, std::uint64_t kept, std::uint64_t commit) noexcept;
 
   const base::Pages memory_;
   const std::uint64_t buckets_;

