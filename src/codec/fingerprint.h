@@ -11,6 +11,7 @@
 #include <idem/table_options.h>
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -24,6 +25,8 @@ struct Fingerprint {
   std::uint64_t low = 0;
   friend auto operator<=>(const Fingerprint&, const Fingerprint&) = default;
 };
+
+inline constexpr std::size_t kFingerprintBytes = 16;
 
 Fingerprint FingerprintOf(std::string_view bytes) noexcept;
 

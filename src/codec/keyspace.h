@@ -80,6 +80,11 @@ inline char* PutKeyPrefix(Space space, std::uint32_t table, char* out) noexcept 
 
 inline constexpr std::size_t kRowKeyPrefixBytes = 5;  // space and table id
 
+// REQUIRES: a key of the store.
+inline bool IsRowKey(std::string_view key) noexcept {
+  return key.front() == static_cast<char>(Space::kRow);
+}
+
 // The smallest key greater than every key that begins with `prefix`; empty when there is none.
 std::string PrefixEnd(std::string_view prefix);
 

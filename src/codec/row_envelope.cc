@@ -11,15 +11,32 @@ namespace {
 
 constexpr std::uint8_t kTombstone = 0x01;
 constexpr int kVersionTagShift = 1;
+constexpr std::uint8_t kDerived = 0x08;
+
+// What stands in front of the fingerprint. Flags that are none make a version tag that is none.
+bool ReadFields(base::Reader* reader, RowEnvelope* row) {
+  std::uint8_t flags = 0;
+  if (!reader->ReadByte(&flags)) return false;
+  row->tombstone = (flags & kTombstone) != 0;
+  row->fingerprint_derived = (flags & kDerived) != 0;
+  const int tag = (flags & ~(kTombstone | kDerived)) >> kVersionTagShift;
+  return reader->ReadVarint64(&row->commit) && reader->ReadVarint32(&row->rank) &&
+         ReadVersionBytes(static_cast<std::uint8_t>(tag), reader, &row->version) &&
+         row->version.text().size() <= kVersionBytesMax;
+}
+
+bool IsConsistent(const RowEnvelope& row) {
+  return !row.tombstone || (row.payload.empty() && row.fingerprint == Fingerprint{});
+}
 
 }  // namespace
 
 std::size_t PutRowHead(const RowEnvelope& row, char* out) noexcept {
-  IDEM_ASSERT(!row.tombstone || row.payload.empty(), "I-CODEC-4");
-  IDEM_ASSERT(!row.tombstone || row.fingerprint == Fingerprint{}, "I-CODEC-4");
+  IDEM_ASSERT(IsConsistent(row), "I-CODEC-4");
   const int tag = VersionTag(row.version) << kVersionTagShift;
   char* at = out;
-  *at++ = static_cast<char>(tag | (row.tombstone ? kTombstone : 0));
+  *at++ = static_cast<char>(tag | (row.tombstone ? kTombstone : 0) |
+                            (row.fingerprint_derived ? kDerived : 0));
   at = base::PutVarint64(row.commit, at);
   at = base::PutVarint64(row.rank, at);
   at = PutVersionBytes(row.version, at);
@@ -30,25 +47,30 @@ std::size_t PutRowHead(const RowEnvelope& row, char* out) noexcept {
 
 void AppendRow(const RowEnvelope& row, std::string* out) {
   char head[kRowHeadBytesMax];
-  out->append(head, PutRowHead(row, head));
+  out->append(head, StoredBytes(row, PutRowHead(row, head)));
   out->append(row.payload);
 }
 
-bool DecodeRow(std::string_view bytes, RowEnvelope* row) {
+bool DecodeRowUnhashed(std::string_view bytes, RowEnvelope* row) {
   base::Reader reader(bytes);
-  std::uint8_t flags = 0;
-  if (!reader.ReadByte(&flags)) return false;
-  row->tombstone = (flags & kTombstone) != 0;
-  // All the other bits, so that an unknown one makes a tag that is none.
-  const auto tag = static_cast<std::uint8_t>(flags >> kVersionTagShift);
-  if (!reader.ReadVarint64(&row->commit) || !reader.ReadVarint32(&row->rank) ||
-      !ReadVersionBytes(tag, &reader, &row->version) ||
-      !ReadFingerprint(&reader, &row->fingerprint)) {
-    return false;
-  }
-  if (row->version.text().size() > kVersionBytesMax) return false;
+  row->fingerprint = {};
+  if (!ReadFields(&reader, row)) return false;
+  if (!row->fingerprint_derived && !ReadFingerprint(&reader, &row->fingerprint)) return false;
   row->payload = reader.rest();
-  return !row->tombstone || (row->payload.empty() && row->fingerprint == Fingerprint{});
+  return IsConsistent(*row);
+}
+
+bool DecodeRow(std::string_view bytes, RowEnvelope* row) {
+  if (!DecodeRowUnhashed(bytes, row)) return false;
+  if (row->fingerprint_derived && !row->tombstone) row->fingerprint = FingerprintOf(row->payload);
+  return true;
+}
+
+bool DecodeRowHead(std::string_view head, RowEnvelope* row) {
+  base::Reader reader(head);
+  row->payload = {};
+  return ReadFields(&reader, row) && ReadFingerprint(&reader, &row->fingerprint) &&
+         reader.rest().empty() && IsConsistent(*row);
 }
 
 }  // namespace idem::codec

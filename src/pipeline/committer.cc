@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/committer.h"
 
+#include "codec/keyspace.h"
+#include "codec/row_envelope.h"
 #include "pipeline/decide.h"
 #include "pipeline/gather.h"
 #include "pipeline/quarantine_stage.h"
@@ -257,8 +259,14 @@ void Committer::RememberRead(const WorkingSet& work) {
     const Slot& slot = work.slots[work.asked[i]];
     const auto& value = work.read->values[i];
     if (!value || slot.dirty) continue;
-    identities_.Put(work.asked_keys[i], work.index.hashes()[work.asked[i]],
-                    value->substr(0, value->size() - slot.row.payload.size()));
+    const std::string_view key = work.asked_keys[i];
+    const std::uint64_t hash = work.index.hashes()[work.asked[i]];
+    if (!codec::IsRowKey(key)) {
+      identities_.Put(key, hash, *value);
+      continue;
+    }
+    char head[codec::kRowHeadBytesMax];
+    identities_.Put(key, hash, {head, codec::PutRowHead(slot.row, head)});
   }
 }
 

@@ -97,6 +97,11 @@ Outcome DecideRecord(const BatchRecord& record, const Candidate& candidate, std:
   return DecideByRow(record, candidate, commit, work);
 }
 
+// Whether the row's payload alone says what its fingerprint is.
+bool IsDerived(const Candidate& candidate, const TableEntry& table) {
+  return candidate.is_delete || !table.fingerprinter.needs_json();
+}
+
 void ReplaceRow(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
                 Slot* slot, codec::TableState* state) {
   const bool was_live = slot->exists && !slot->row.tombstone;
@@ -109,8 +114,13 @@ void ReplaceRow(const BatchRecord& record, const Candidate& candidate, std::uint
   slot->exists = true;
   slot->dirty = true;
   slot->payload_unread = false;
-  slot->row = {candidate.is_delete,   commit,      candidate.rank, candidate.version,
-               candidate.fingerprint, record.value};
+  slot->row = {candidate.is_delete,
+               commit,
+               candidate.rank,
+               candidate.version,
+               candidate.fingerprint,
+               record.value,
+               IsDerived(candidate, *record.table)};
   if (candidate.is_delete) {
     slot->row.payload = {};
     ++state->tombstones;

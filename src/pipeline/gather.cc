@@ -72,7 +72,7 @@ void Validate(const BatchRecord& record, std::size_t number, const DeliveryResul
 
 Result<void> Decode(std::string_view key, std::string_view value, Slot* slot) {
   slot->exists = true;
-  const bool is_row = key[0] == static_cast<char>(codec::Space::kRow);
+  const bool is_row = codec::IsRowKey(key);
   const bool decoded =
       is_row ? codec::DecodeRow(value, &slot->row) : codec::DecodeEvent(value, &slot->event);
   if (decoded) return {};
@@ -152,7 +152,7 @@ Result<void> FindRow(const BatchRecord& record, Afterwards afterwards, const Fet
   const Identities::Found found = work->identities->Find(key, candidate->hash, fetched.row);
   const bool present = found.presence == Presence::kPresent;
   codec::RowEnvelope row;
-  if (present && !codec::DecodeRow(found.head, &row)) return Damaged("a row");
+  if (present && !codec::DecodeRowHead(found.head, &row)) return Damaged("a row");
   // A record before it in the batch may change the row, and an event id is asked first.
   if (found.presence != Presence::kAbsent && afterwards == Afterwards::kDecide &&
       record.event_key().empty() && !work->index.Contains(key, candidate->hash)) {
@@ -246,7 +246,7 @@ Result<void> GatherPayloads(const storage::Store& store, WorkingSet* work) {
   for (std::size_t i = 0; i < keys.size(); ++i) {
     codec::RowEnvelope row;
     const auto& value = work->payloads->values[i];
-    if (!value || !codec::DecodeRow(*value, &row)) return Damaged("a row");
+    if (!value || !codec::DecodeRowUnhashed(*value, &row)) return Damaged("a row");
     Slot& slot = work->slots[work->kept_payloads[i]];
     slot.row.payload = row.payload;
     slot.payload_unread = false;

@@ -8,8 +8,9 @@
 //   forgotten  a Bloom filter of the keys whose entries had to make room, and where the host wants
 //              them, fingerprints of their rows (row_fingerprints.h)
 //
-// The head of an entry is its value in the store without a row's payload, which nothing decides by.
-// Whole keys are compared: a hash only says where to look (invariant: never a false duplicate).
+// The head of a row is what decides of it (codec/row_envelope.h), that of an event id its value in
+// the store. Whole keys are compared: a hash only says where to look (invariant: never a false
+// duplicate).
 //
 // I-ID-1  A head that Find returns is the head of that key's entry in the store.
 // I-ID-2  Of a key that Find says is absent, the store has no entry.

@@ -20,13 +20,14 @@ constexpr std::size_t kEntriesAtMost = 4096;
 constexpr std::size_t kBytesAtMost = std::size_t{1} << 20;
 constexpr std::uint64_t kProgressKeys = 1'000'000;
 
-// What stands in front of a row's payload; an event id has none.
-Result<std::string_view> HeadOf(std::string_view key, std::string_view value) {
-  if (key.front() != static_cast<char>(codec::Space::kRow)) return value;
+using HeadBuffer = std::array<char, codec::kRowHeadBytesMax>;
+
+// What is kept of an entry: of a row its head, put together in `buffer`, of an event id all.
+Result<std::string_view> HeadOf(std::string_view key, std::string_view value, HeadBuffer* buffer) {
+  if (!codec::IsRowKey(key)) return value;
   codec::RowEnvelope row;
   if (!codec::DecodeRow(value, &row)) return Damaged("a row");
-  value.remove_suffix(row.payload.size());
-  return value;
+  return std::string_view(buffer->data(), codec::PutRowHead(row, buffer->data()));
 }
 
 }  // namespace
@@ -59,7 +60,8 @@ Result<bool> IdentityLoader::ReadOne() {
     auto more = cursor_->Next();
     if (!more) return more.error();
     if (!*more) continue;
-    const auto head = HeadOf(cursor_->key(), cursor_->value());
+    HeadBuffer buffer;
+    const auto head = HeadOf(cursor_->key(), cursor_->value(), &buffer);
     if (!head) return head.error();
     read_.push_back({arena_.Copy(cursor_->key()), hash_(cursor_->key()), arena_.Copy(*head)});
     read_bytes_ += cursor_->key().size() + head->size();

@@ -102,8 +102,8 @@ RowFingerprints::Place RowFingerprints::PlaceFor(
 // Whether a row is one of those that are kept; sets what the head says.
 bool RowFingerprints::Keeps(std::string_view key, std::string_view head,
                             codec::RowEnvelope* row) const noexcept {
-  if (!enabled() || key[0] != static_cast<char>(codec::Space::kRow)) return false;
-  return codec::DecodeRow(head, row) && !row->tombstone && row->commit <= kCommitMax;
+  if (!enabled() || !codec::IsRowKey(key)) return false;
+  return codec::DecodeRowHead(head, row) && !row->tombstone && row->commit <= kCommitMax;
 }
 
 void RowFingerprints::Put(std::string_view key, std::string_view head) noexcept {

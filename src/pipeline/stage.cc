@@ -6,6 +6,7 @@
 #include "codec/store_header.h"
 #include "rules/checkpoints.h"
 
+#include <cstddef>
 #include <string>
 
 namespace idem::pipeline {
@@ -13,10 +14,10 @@ namespace {
 
 void StageRow(const Slot& slot, std::string_view key, std::uint64_t hash, WritePlanBuilder* plan) {
   char head[codec::kRowHeadBytesMax];
-  plan->PutIdentity(key, hash, {head, codec::PutRowHead(slot.row, head)}, slot.row.payload);
+  const std::size_t head_bytes = codec::PutRowHead(slot.row, head);
+  plan->PutIdentity(key, hash, {head, head_bytes}, codec::StoredBytes(slot.row, head_bytes),
+                    slot.row.payload);
 }
-
-bool IsRow(std::string_view key) { return key[0] == static_cast<char>(codec::Space::kRow); }
 
 }  // namespace
 
@@ -26,13 +27,13 @@ void StageWork(const WorkingSet& work, std::uint64_t commit, WritePlanBuilder* p
     if (!work.slots[i].dirty) continue;
     const std::string_view key = work.index.keys()[i];
     const std::uint64_t hash = work.index.hashes()[i];
-    if (IsRow(key)) {
+    if (codec::IsRowKey(key)) {
       StageRow(work.slots[i], key, hash, plan);
       continue;
     }
     bytes.clear();
     codec::AppendEvent(work.slots[i].event, &bytes);
-    plan->PutIdentity(key, hash, bytes, {});
+    plan->PutIdentity(key, hash, bytes, bytes.size(), {});
   }
   for (const auto& [table, state] : work.tables) {
     if (state.last_commit != commit) continue;

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "storage/store.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -38,11 +39,12 @@ class WritePlanBuilder {
     plan_.writes.push_back({arena_.Copy(key), std::nullopt});
     erased_.push_back(plan_.writes.back().key);
   }
-  // `key` and `payload` must outlive the plan. The value is the head and, of a row, the payload.
+  // `key` and `payload` must outlive the plan. The value is so much of the head as is stored and,
+  // of a row, the payload.
   void PutIdentity(std::string_view key, std::uint64_t hash, std::string_view head,
-                   std::string_view payload) {
+                   std::size_t stored_bytes, std::string_view payload) {
     const std::string_view kept = arena_.Copy(head);
-    plan_.writes.push_back({key, kept, payload});
+    plan_.writes.push_back({key, kept.substr(0, stored_bytes), payload});
     identities_.push_back({key, hash, kept});
   }
 

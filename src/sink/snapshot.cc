@@ -45,7 +45,7 @@ Result<std::string> LookupKey(std::uint32_t table, const KeyRef& key) {
 
 Result<bool> ReadRow(std::string_view key, std::string_view value, Row* row) {
   codec::RowEnvelope envelope;
-  if (!codec::DecodeRow(value, &envelope)) return Damaged("a row");
+  if (!codec::DecodeRowUnhashed(value, &envelope)) return Damaged("a row");
   if (envelope.tombstone) return false;
   auto decoded = Key::FromEncoded(key.substr(codec::kRowKeyPrefixBytes));
   if (!decoded) return Damaged("the key of a row");

@@ -243,7 +243,7 @@ Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
       more = *next;
       if (!more) break;
       codec::RowEnvelope row;
-      if (!codec::DecodeRow((*cursor)->value(), &row)) return pipeline::Damaged("a row");
+      if (!codec::DecodeRowUnhashed((*cursor)->value(), &row)) return pipeline::Damaged("a row");
       if (!row.tombstone || row.version.integer() >= *floor) continue;
       plan.Erase((*cursor)->key());
       ++chunk;

@@ -5,11 +5,23 @@
 #include "codec/row_envelope.h"
 #include "fuzz/recode.h"
 
+#include <string>
+
 using idem::codec::RowEnvelope;
 using idem::fuzz::Require;
 
+namespace {
+
+void AppendHead(const RowEnvelope& row, std::string* out) {
+  char head[idem::codec::kRowHeadBytesMax];
+  out->append(head, idem::codec::PutRowHead(row, head));
+}
+
+}  // namespace
+
 IDEM_FUZZ_TARGET("row") {
   idem::fuzz::Recode(input, idem::codec::DecodeRow, idem::codec::AppendRow);
+  idem::fuzz::Recode(input, idem::codec::DecodeRowHead, AppendHead);
   RowEnvelope row;
   if (!idem::codec::DecodeRow(input, &row)) return;
   Require(!row.tombstone || row.payload.empty(), "a tombstone has no payload");

@@ -127,14 +127,13 @@ void AddValueVectors(Vectors* vectors) {
   add("token record", [](Out out) { AppendTokenRecord(SampleToken(), out); });
   add("quarantine entry", [](Out out) { AppendQuarantineEntry(SampleQuarantine(), out); });
   add("event record", [](Out out) { AppendEvent({300, SampleFingerprint()}, out); });
-  add("row", [](Out out) { AppendRow(SampleRow(), out); });
-  add("tombstone", [](Out out) {
-    RowEnvelope tombstone;
-    tombstone.tombstone = true;
-    tombstone.commit = 7;
-    tombstone.version = "FFF/B";
-    AppendRow(tombstone, out);
-  });
+  RowEnvelope row = SampleRow();
+  RowEnvelope tombstone{.tombstone = true, .commit = 7, .version = "FFF/B"};
+  add("row", [&row](Out out) { AppendRow(row, out); });
+  add("tombstone", [&tombstone](Out out) { AppendRow(tombstone, out); });
+  row.fingerprint_derived = tombstone.fingerprint_derived = true;
+  add("derived row", [&row](Out out) { AppendRow(row, out); });
+  add("derived tombstone", [&tombstone](Out out) { AppendRow(tombstone, out); });
 }
 
 void AddHashVectors(Vectors* vectors) {

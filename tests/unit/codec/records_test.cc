@@ -53,13 +53,53 @@ std::vector<RowEnvelope> Rows() {
   tombstone.version = -1;
   tombstone.commit = UINT64_MAX;
   tombstone.rank = UINT32_MAX;
-  return {sample, unversioned, text, bare, tombstone};
+  std::vector<RowEnvelope> rows = {sample, unversioned, text, bare, tombstone};
+  for (std::size_t i = 0, stored = rows.size(); i < stored; ++i) {
+    rows.push_back(rows[i]);
+    rows.back().fingerprint_derived = true;
+  }
+  return rows;
 }
 
 TEST(RowEnvelopeTest, ReadsBackAndNothingElseDoes) {
   for (const RowEnvelope& row : Rows()) {
     CheckDecoder(Encoded(row), RecodeAs<RowEnvelope, DecodeRow>);
   }
+}
+
+std::optional<std::string> RecodedHead(std::string_view head) {
+  RowEnvelope row;
+  row.payload = "of an earlier row";
+  if (!DecodeRowHead(head, &row)) return std::nullopt;
+  EXPECT_TRUE(row.payload.empty());
+  char bytes[kRowHeadBytesMax];
+  return std::string(bytes, PutRowHead(row, bytes));
+}
+
+TEST(RowEnvelopeTest, AHeadReadsBackAndNothingElseDoes) {
+  for (const RowEnvelope& row : Rows()) {
+    char head[kRowHeadBytesMax];
+    const std::size_t bytes = PutRowHead(row, head);
+    EXPECT_EQ(Encoded(row).size() - row.payload.size(), StoredBytes(row, bytes));
+    CheckDecoder({head, bytes}, RecodedHead);
+  }
+}
+
+TEST(RowEnvelopeTest, ADerivedFingerprintIsComputedWhereItIsAskedFor) {
+  RowEnvelope sample = SampleRow();
+  sample.fingerprint_derived = true;
+  const std::string bytes = Encoded(sample);
+  RowEnvelope row;
+  ASSERT_TRUE(DecodeRow(bytes, &row));
+  EXPECT_EQ(row.fingerprint, FingerprintOf(sample.payload));
+  ASSERT_TRUE(DecodeRowUnhashed(bytes, &row));
+  EXPECT_EQ(row.fingerprint, Fingerprint{});
+  EXPECT_EQ(row.payload, sample.payload);
+  ASSERT_TRUE(DecodeRowUnhashed(Encoded(SampleRow()), &row));
+  EXPECT_EQ(row.fingerprint, FingerprintOf(sample.payload)) << "this one is stored";
+  RowEnvelope tombstone{.tombstone = true, .fingerprint_derived = true};
+  ASSERT_TRUE(DecodeRow(Encoded(tombstone), &row));
+  EXPECT_EQ(row.fingerprint, Fingerprint{}) << "not that of an empty payload";
 }
 
 TEST(RowEnvelopeTest, KeepsEveryField) {

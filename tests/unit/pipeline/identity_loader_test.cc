@@ -48,7 +48,8 @@ class IdentityLoaderTest : public ::testing::Test {
       row.payload = "payload";
       std::string value;
       codec::AppendRow(row, &value);
-      heads_[RowKey(i)] = value.substr(0, value.size() - row.payload.size());
+      char head[codec::kRowHeadBytesMax];
+      heads_[RowKey(i)].assign(head, codec::PutRowHead(row, head));
       Commit(RowKey(i), value);
       codec::AppendEvent({i, {}}, &heads_[EventKey(i)]);
       Commit(EventKey(i), heads_[EventKey(i)]);
