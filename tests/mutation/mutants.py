@@ -232,11 +232,12 @@ MUTANTS = (
         ("ignored_members_are_not_sorted", "std::sort(ignored_.begin(), ignored_.end());", ""),
         ) +
     _in("src/codec/row_envelope.cc",
-        ("unknown_flags_are_read", "flags >> kVersionTagShift",
-         "(flags >> kVersionTagShift) & 3"),
+        ("unknown_flags_are_read", ">> kVersionTagShift;", ">> kVersionTagShift & 3;"),
         ("tombstones_may_have_a_payload",
-         "!row->tombstone || (row->payload.empty() && row->fingerprint == Fingerprint{})",
-         "true"),
+         "!row.tombstone || (row.payload.empty() && row.fingerprint == Fingerprint{})", "true"),
+        ("tombstones_have_the_fingerprint_of_nothing",
+         "row->fingerprint_derived && !row->tombstone", "row->fingerprint_derived"),
+        ("heads_may_be_longer", "reader.rest().empty() && ", ""),
         ) +
     _in("src/codec/token_records.cc",
         ("outcomes_take_any_memory", "if (total > outcomes_max) return true;", ""),
