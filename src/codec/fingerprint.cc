@@ -5,8 +5,9 @@
 #include "codec/canonical_json.h"
 #include "codec/version_bytes.h"
 
+#include <idem/limits.h>
+
 #include <algorithm>
-#include <cstring>
 
 // Compiled in rather than called: hashing a short key costs less than a call through the linker's
 // table would add.
@@ -16,80 +17,56 @@
 namespace idem::codec {
 namespace {
 
-// Gathers pieces and hashes them as one byte string. Takes no memory from the heap: what is short
-// stays in the buffer and is hashed at once, what is long goes through the streaming state.
-class Hasher {
- public:
-  void Add(std::string_view bytes) noexcept {
-    if (bytes.empty()) return;  // its data() may be null
-    if (!streaming_ && bytes.size() <= sizeof buffer_ - size_) {
-      std::memcpy(buffer_ + size_, bytes.data(), bytes.size());
-      size_ += bytes.size();
-      return;
-    }
-    if (!streaming_) {
-      XXH3_128bits_reset(&state_);
-      XXH3_128bits_update(&state_, buffer_, size_);
-      streaming_ = true;
-    }
-    XXH3_128bits_update(&state_, bytes.data(), bytes.size());
-  }
+// What EventFingerprint hashes in front of a row.
+enum class Front : std::uint8_t { kUpsert = 0, kDelete = 1, kNothing = 2 };
 
-  // What is added in these sizes mostly is written where it stays.
-  void AddByte(std::uint8_t byte) noexcept {
-    AddFixed<1>([byte](char* out) { *out = static_cast<char>(byte); });
-  }
-  void AddFixed32(std::size_t value) noexcept {
-    AddFixed<4>([value](char* out) { base::PutFixed32(static_cast<std::uint32_t>(value), out); });
-  }
-  void AddFixed64(std::uint64_t value) noexcept {
-    AddFixed<8>([value](char* out) { base::PutFixed64(value, out); });
-  }
-
-  XXH128_hash_t Finish() const noexcept {
-    return streaming_ ? XXH3_128bits_digest(&state_) : XXH3_128bits(buffer_, size_);
-  }
-
- private:
-  template <std::size_t kSize, typename Put>
-  void AddFixed(Put&& put) noexcept {
-    if (!streaming_ && kSize <= sizeof buffer_ - size_) {
-      put(buffer_ + size_);
-      size_ += kSize;
-      return;
-    }
-    char bytes[kSize];
-    put(bytes);
-    Add({bytes, kSize});
-  }
-
-  bool streaming_ = false;
-  std::size_t size_ = 0;
-  char buffer_[256];
-  XXH3_state_t state_;
-};
-
-// As AppendVersionBytes would write it, with the tag as a byte in front.
-void AddVersion(const Version& version, Hasher* hasher) noexcept {
-  hasher->AddByte(VersionTag(version));
-  if (!version.has_value()) return;
-  if (version.is_integer()) {
-    hasher->AddFixed64(static_cast<std::uint64_t>(version.integer()) ^ std::uint64_t{1} << 63);
-    return;
-  }
-  std::size_t size = version.text().size();
-  for (; size >= 0x80; size >>= 7) hasher->AddByte(static_cast<std::uint8_t>(size | 0x80));
-  hasher->AddByte(static_cast<std::uint8_t>(size));
-  hasher->Add(version.text());
+char* PutFront(Front front, std::size_t key_bytes, char* out) noexcept {
+  if (front != Front::kNothing) *out++ = static_cast<char>(front);
+  return base::PutFixed32(static_cast<std::uint32_t>(key_bytes), out);
 }
 
-void AddRow(std::string_view key, const Version& version, const Fingerprint& fingerprint,
-            Hasher* hasher) noexcept {
-  hasher->AddFixed32(key.size());
-  hasher->Add(key);
-  AddVersion(version, hasher);
-  hasher->AddFixed64(fingerprint.high);
-  hasher->AddFixed64(fingerprint.low);
+// The version in pieces too: first all but its text.
+char* PutVersionFront(const Version& version, char* out) noexcept {
+  *out++ = static_cast<char>(VersionTag(version));
+  const std::size_t text_bytes = version.text().size();
+  return text_bytes > 0 ? base::PutVarint64(text_bytes, out) : PutVersionBytes(version, out);
+}
+
+char* PutFingerprint(const Fingerprint& fingerprint, char* out) noexcept {
+  return base::PutFixed64(fingerprint.low, base::PutFixed64(fingerprint.high, out));
+}
+
+XXH128_hash_t HashInPieces(Front front, std::string_view key, const Version& version,
+                           const Fingerprint& fingerprint) noexcept {
+  XXH3_state_t state;
+  XXH3_128bits_reset(&state);
+  const auto add = [&state](const char* begin, const char* end) {
+    XXH3_128bits_update(&state, begin, static_cast<std::size_t>(end - begin));
+  };
+  char bytes[kFingerprintBytes];
+  add(bytes, PutFront(front, key.size(), bytes));
+  add(key.data(), key.data() + key.size());
+  add(bytes, PutVersionFront(version, bytes));
+  const std::string_view text = version.text();
+  if (!text.empty()) add(text.data(), text.data() + text.size());
+  add(bytes, PutFingerprint(fingerprint, bytes));
+  return XXH3_128bits_digest(&state);
+}
+
+// Put together first where it is short, as most are. Takes no memory from the heap.
+XXH128_hash_t HashRow(Front front, std::string_view key, const Version& version,
+                      const Fingerprint& fingerprint) noexcept {
+  constexpr std::size_t kShortKey = 256;
+  constexpr std::size_t kRestMax =
+      kFingerprintBytes + 1 + base::kVarint64BytesMax + kVersionBytesMax + kFingerprintBytes;
+  if (key.size() > kShortKey || version.text().size() > kVersionBytesMax) {
+    return HashInPieces(front, key, version, fingerprint);
+  }
+  char bytes[kShortKey + kRestMax];
+  char* end = base::PutBytes(key, PutFront(front, key.size(), bytes));
+  *end++ = static_cast<char>(VersionTag(version));
+  end = PutFingerprint(fingerprint, PutVersionBytes(version, end));
+  return XXH3_128bits(bytes, static_cast<std::size_t>(end - bytes));
 }
 
 }  // namespace
@@ -100,16 +77,20 @@ Fingerprint FingerprintOf(std::string_view bytes) noexcept {
 }
 
 struct FingerprintStream::State {
-  Hasher hasher;
+  XXH3_state_t hash;
 };
 
-FingerprintStream::FingerprintStream() : state_(std::make_unique<State>()) {}
+FingerprintStream::FingerprintStream() : state_(std::make_unique<State>()) {
+  XXH3_128bits_reset(&state_->hash);
+}
 FingerprintStream::~FingerprintStream() = default;
 
-void FingerprintStream::Add(std::string_view bytes) noexcept { state_->hasher.Add(bytes); }
+void FingerprintStream::Add(std::string_view bytes) noexcept {
+  if (!bytes.empty()) XXH3_128bits_update(&state_->hash, bytes.data(), bytes.size());
+}
 
 Fingerprint FingerprintStream::Sum() const noexcept {
-  const XXH128_hash_t hash = state_->hasher.Finish();
+  const XXH128_hash_t hash = XXH3_128bits_digest(&state_->hash);
   return {hash.high64, hash.low64};
 }
 
@@ -134,18 +115,14 @@ bool PayloadFingerprinter::OfJson(std::string_view value, std::string* scratch,
 
 Digest RowDigest(std::string_view key, const Version& version,
                  const Fingerprint& fingerprint) noexcept {
-  Hasher hasher;
-  AddRow(key, version, fingerprint, &hasher);
-  const XXH128_hash_t hash = hasher.Finish();
+  const XXH128_hash_t hash = HashRow(Front::kNothing, key, version, fingerprint);
   return {hash.high64, hash.low64};
 }
 
 Fingerprint EventFingerprint(bool is_delete, std::string_view key, const Version& version,
                              const Fingerprint& payload) noexcept {
-  Hasher hasher;
-  hasher.AddByte(is_delete ? 1 : 0);
-  AddRow(key, version, payload, &hasher);
-  const XXH128_hash_t hash = hasher.Finish();
+  const Front front = is_delete ? Front::kDelete : Front::kUpsert;
+  const XXH128_hash_t hash = HashRow(front, key, version, payload);
   return {hash.high64, hash.low64};
 }
 

@@ -21,11 +21,13 @@ const codec::TableState& StateBefore(const TableEntry* table, const WorkingSet& 
   return beside == work.beside->tables.end() ? table->state : beside->second;
 }
 
+void TurnTo(const TableEntry* table, WorkingSet* work) {
+  work->last_table = &*work->tables.try_emplace(table, StateBefore(table, *work)).first;
+}
+
 // Consecutive records mostly belong to one table.
 codec::TableState& StateOf(const TableEntry* table, WorkingSet* work) {
-  if (work->last_table == nullptr || work->last_table->first != table) {
-    work->last_table = &*work->tables.try_emplace(table, StateBefore(table, *work)).first;
-  }
+  if (work->last_table == nullptr || work->last_table->first != table) TurnTo(table, work);
   return work->last_table->second;
 }
 

@@ -30,7 +30,7 @@ SlotTable::SlotTable(std::size_t bytes)
 }
 
 std::size_t SlotTable::Bucket::size() const noexcept {
-  return kSlots - static_cast<std::size_t>(std::popcount(base::EqualWords(places, 0)));
+  return static_cast<std::size_t>(std::countr_zero(base::EqualWords(places, 0) | 1U << kSlots));
 }
 
 // The last one takes its place, so that the used ones stay in front.

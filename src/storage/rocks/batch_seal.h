@@ -41,12 +41,11 @@ class BatchSeal {
 
   static std::uint64_t SumOf(std::string_view bytes) {
     bytes.remove_prefix(kSequenceBytes);
-    std::uint64_t sum = 0;
-    std::size_t at = 0;
-    for (; at + sizeof sum <= bytes.size(); at += sizeof sum) {
-      sum += base::LoadWord(bytes.data() + at);
-    }
-    return sum + base::LoadShort(bytes.substr(at));
+    const char* const words = bytes.data();
+    const std::size_t count = bytes.size() / sizeof(base::Word);
+    base::Word sum = 0;
+    for (std::size_t i = 0; i < count; ++i) sum += base::LoadWord(words + i * sizeof(base::Word));
+    return sum + base::LoadShort(bytes.substr(count * sizeof(base::Word)));
   }
 
   const std::size_t bytes_;
