@@ -3,12 +3,12 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
-#include <time.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstdlib>
+
+#include "crash/timer.h"
 
 namespace idem::crash {
 namespace {
@@ -21,18 +21,6 @@ bool Fail(const Life& life, const std::string& why) {
     std::snprintf(life.page->failure, sizeof(life.page->failure), "%s", why.c_str());
   }
   return false;
-}
-
-void WindTheTimer(std::uint64_t micros) {
-  sigevent event{};
-  event.sigev_notify = SIGEV_SIGNAL;
-  event.sigev_signo = SIGKILL;
-  timer_t timer{};
-  itimerspec when{};
-  when.it_value.tv_sec = static_cast<time_t>(micros / 1'000'000);
-  when.it_value.tv_nsec = static_cast<long>(micros % 1'000'000 * 1'000) + 1;  // 0 would stop it
-  if (::timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) std::abort();
-  if (::timer_settime(timer, 0, &when, nullptr) != 0) std::abort();
 }
 
 // Where the victim is in its life, for the parent and for the timer.
@@ -54,16 +42,6 @@ std::string Join(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += "\n  " + line;
   return text;
-}
-
-// How many steps the checkpoints say are done.
-std::uint32_t StepsDone(const std::vector<Checkpoint>& checkpoints) {
-  std::int64_t steps = 0;
-  for (const Checkpoint& checkpoint : checkpoints) {
-    steps += checkpoint.next - checkpoint.start;
-    for (const OffsetRange& range : checkpoint.done) steps += range.end - range.begin;
-  }
-  return static_cast<std::uint32_t>(steps);
 }
 
 // Invariants 4 and 5 for kill -9: the store is the state after a prefix of the commits, that prefix
@@ -115,23 +93,6 @@ bool CheckContent(const Life& life, const Snapshot& snapshot, std::uint64_t step
               "Verify: " + report.findings.front().table + ": " + report.findings.front().what);
 }
 
-// One batch: new steps, and sometimes old ones once more, with or without their positions.
-void Fill(const Life& life, const Tables& tables, std::uint64_t from, std::uint64_t to,
-          Random* random, Batch* batch) {
-  batch->Clear();
-  if (from > 0 && random->OneIn(3)) {
-    const bool positions = random->OneIn(2);
-    if (!positions) batch->FromNowhere();
-    for (std::uint64_t count = random->Below(10); count > 0; --count) {
-      const std::uint64_t back = random->Below(std::min<std::uint64_t>(from, 200));
-      const std::uint64_t step = from - 1 - back;
-      if (positions) life.stream->AddStep(step, tables, batch);
-      if (!positions) life.stream->AddRecords(step, tables, batch);
-    }
-  }
-  for (std::uint64_t step = from; step < to; ++step) life.stream->AddStep(step, tables, batch);
-}
-
 bool Ingest(const Life& life, IdempotentSink* sink, const Tables& tables, std::uint64_t steps,
             Progress* progress) {
   Random random(life.seed);
@@ -139,7 +100,7 @@ bool Ingest(const Life& life, IdempotentSink* sink, const Tables& tables, std::u
   for (std::uint64_t n = 0; n < life.commits_max && steps < life.stream->steps(); ++n) {
     const std::uint64_t to =
         std::min(life.stream->steps(), steps + 1 + random.Below(kStepsPerCommitMax));
-    Fill(life, tables, steps, to, &random, &batch);
+    Offer(*life.stream, tables, steps, to, &random, &batch);
     CommitOptions options;
     options.durability = random.OneIn(12) ? Durability::kSync : Durability::kAsync;
     options.bulk = random.OneIn(20);

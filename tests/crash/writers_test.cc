@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Kills a process in which several threads commit to one sink, with SIGKILL, above all while one
+// commit is written and another one is decided beside it. The next opening must find everything
+// that any of them was told of, each commit whole, no commit without all before it, and checkpoints
+// and rows of the same commits; and at the end the store must be what one writer after the other
+// makes of it (invariants 4 and 5).
+//
+//   IDEM_WRITERS_KILLS   how many kills (150)
+//   IDEM_CRASH_SEED      of the streams and the moments (1); the moments also depend on the machine
+//   IDEM_CRASH_EPISODE   that episode alone
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "crash/writers_episode.h"
+#include "sink/sink_impl.h"
+#include "storage/rocks/rocks_store.h"
+#include "support/checkpoints_apart.h"
+#include "support/isolation.h"
+#include "support/settings.h"
+#include "support/temp_directory.h"
+
+namespace idem::crash {
+namespace {
+
+using testing::CycleEnd;
+using testing::CycleReport;
+using testing::Isolation;
+using testing::Setting;
+
+constexpr std::size_t kEpisodesAtOnce = 4;
+constexpr std::uint64_t kKillsOfOne = 25;  // about
+
+// What CycleReport::counts hold after the kills by moment.
+constexpr std::size_t kUnacknowledged = kMoments;
+constexpr std::size_t kDecidedBeside = kMoments + 1;
+
+// One in eight stores is on the system's own disk, where a sync takes its time.
+bool IsOnDisk(std::uint64_t episode) { return episode % 8 == 1; }
+
+void LiveAndDie(std::uint64_t seed, const std::filesystem::path& place, const WatchedOpener& opener,
+                CycleReport* report) {
+  const WritersEnd end = RunWriters(seed, place, opener);
+  std::copy(end.killed.begin(), end.killed.end(), report->counts.begin());
+  report->counts[kUnacknowledged] = end.unacknowledged_found;
+  report->counts[kDecidedBeside] = end.decided_beside;
+  report->Say(end.wrong.empty() ? CycleEnd::kHeld : CycleEnd::kViolated, end.wrong);
+}
+
+class Deaths {
+ public:
+  void Add(const CycleReport& report) {
+    for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += report.counts[i];
+    for (std::size_t i = 0; i < kMoments; ++i) kills_ += report.counts[i];
+  }
+  std::uint64_t kills() const { return kills_; }
+  std::uint64_t Of(Moment moment) const { return counts_[static_cast<std::size_t>(moment)]; }
+  std::uint64_t decided_beside() const { return counts_[kDecidedBeside]; }
+
+  void Print() const {
+    std::cout << kills_ << " kills; while";
+    for (std::size_t i = 0; i < kMoments; ++i) {
+      std::cout << (i > 0 ? ", " : " ") << ToString(static_cast<Moment>(i)) << " " << counts_[i];
+    }
+    std::cout << "; commits decided beside a write " << counts_[kDecidedBeside]
+              << ", found though not acknowledged " << counts_[kUnacknowledged] << "\n";
+  }
+
+ private:
+  std::array<std::uint64_t, kMoments + 2> counts_{};
+  std::uint64_t kills_ = 0;
+};
+
+TEST(Writers, EveryOpeningFindsAPrefixAndTheEndIsThatOfOneAfterTheOther) {
+  const std::uint64_t seed = Setting("IDEM_CRASH_SEED").value_or(1);
+  const std::uint64_t goal = Setting("IDEM_WRITERS_KILLS").value_or(150);
+  const auto only = Setting("IDEM_CRASH_EPISODE");
+  Isolation isolation({.processes = kEpisodesAtOnce});
+  Deaths deaths;
+  std::uint64_t first = only.value_or(0);
+  do {
+    const std::uint64_t episodes = only ? 1 : (goal - deaths.kills()) / kKillsOfOne + 1;
+    isolation.Run(
+        episodes,
+        [&](std::size_t i, const std::filesystem::path& place, CycleReport* report) {
+          const testing::TempDirectory disk;
+          const bool on_disk = IsOnDisk(first + i);
+          LiveAndDie(Mix(seed, first + i), on_disk ? disk.path() / "store" : place, OpenWatched,
+                     report);
+        },
+        [&](std::size_t i, const CycleReport& report) {
+          deaths.Add(report);
+          if (report.end == CycleEnd::kHeld) return;
+          ADD_FAILURE() << report.text.data() << "\nagain: IDEM_CRASH_SEED=" << seed
+                        << " IDEM_CRASH_EPISODE=" << first + i << " crash_writers";
+        });
+    first += episodes;
+  } while (!only && deaths.kills() < goal && !HasFailure());
+  deaths.Print();
+  if (only) return;
+  for (std::size_t i = 0; i < kMoments; ++i) EXPECT_GT(deaths.Of(static_cast<Moment>(i)), 0U);
+  EXPECT_GT(deaths.decided_beside(), 0U);
+}
+
+}  // namespace
+}  // namespace idem::crash
