@@ -60,7 +60,7 @@ class Episode {
       case 2:
         return {Moment::kBetween, 1, random_.Below(3'000)};
       case 3:
-        return {Moment::kSyncing, 1, random_.Below(300)};
+        return {Moment::kSyncing, 1, random_.Below(150)};
       case 4:
       case 5:
       case 6:
