@@ -95,8 +95,7 @@ class Writer {
     for (std::uint64_t count = 1 + random_.Below(5); count > 0; --count) {
       stream_.AddStep(random_.Below(steps), *tables_, &batch_);
     }
-    const Result<CommitReport> report =
-        sink_->Commit(batch_, {.durability = Durability::kAsync});
+    const Result<CommitReport> report = sink_->Commit(batch_, {.durability = Durability::kAsync});
     if (!Ok("Commit of a repeat", report)) return false;
     if (report->count(Verdict::kReplayed) + report->count(Verdict::kInvalid) == batch_.size()) {
       return true;
@@ -154,10 +153,10 @@ class Finding {
     for (const Checkpoint& checkpoint : own) last = std::max(last, checkpoint.commit);
     Progressed found = writer.acked;
     const std::string told = "writer " + std::to_string(number) + ", acknowledged: commit " +
-                             std::to_string(found.commit) + " with " +
-                             std::to_string(found.steps) + " steps, in flight up to " +
-                             std::to_string(writer.started_steps) + "; found: commit " +
-                             std::to_string(last) + " with " + std::to_string(steps) + " steps";
+                             std::to_string(found.commit) + " with " + std::to_string(found.steps) +
+                             " steps, in flight up to " + std::to_string(writer.started_steps) +
+                             "; found: commit " + std::to_string(last) + " with " +
+                             std::to_string(steps) + " steps";
     if (steps != found.steps && steps != writer.started_steps) {
       return Fail(life_, "neither what was acknowledged nor that and one commit: " + told);
     }

@@ -35,9 +35,9 @@ struct WritersPage {
     std::atomic<std::uint32_t> started_steps;  // with those of the commit in flight
   };
   std::array<Writer, kWritersMax> writers;
-  std::atomic<Moment> phase;           // kOpening, kBetween or kClosing
-  std::atomic<std::uint32_t> set_up;   // the last commit of a definition; 0: not acknowledged yet
-  std::atomic<std::uint32_t> seen;     // the last commit that the sink has told of
+  std::atomic<Moment> phase;          // kOpening, kBetween or kClosing
+  std::atomic<std::uint32_t> set_up;  // the last commit of a definition; 0: not acknowledged yet
+  std::atomic<std::uint32_t> seen;    // the last commit that the sink has told of
   std::atomic<std::uint32_t> unacknowledged_found;
   Sight sight;
   std::atomic<bool> failed;
