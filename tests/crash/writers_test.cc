@@ -6,7 +6,7 @@
 // and rows of the same commits; and at the end the store must be what one writer after the other
 // makes of it (invariants 4 and 5).
 //
-//   IDEM_WRITERS_KILLS   how many kills (200)
+//   IDEM_WRITERS_KILLS   how many kills (120)
 //   IDEM_CRASH_SEED      of the streams and the moments (1); the moments also depend on the machine
 //   IDEM_CRASH_EPISODE   that episode alone
 
@@ -80,7 +80,7 @@ class Deaths {
 
 TEST(Writers, EveryOpeningFindsAPrefixAndTheEndIsThatOfOneAfterTheOther) {
   const std::uint64_t seed = Setting("IDEM_CRASH_SEED").value_or(1);
-  const std::uint64_t goal = Setting("IDEM_WRITERS_KILLS").value_or(200);
+  const std::uint64_t goal = Setting("IDEM_WRITERS_KILLS").value_or(120);
   const auto only = Setting("IDEM_CRASH_EPISODE");
   Isolation isolation({.processes = kEpisodesAtOnce});
   Deaths deaths;

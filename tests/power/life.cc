@@ -115,10 +115,11 @@ class Living {
   LifeEnd GoOn(Session* session) {
     while (session->committed() < workload_->commits()) {
       if (cut_) return {};
-      const auto committed = session->CommitNext();
+      const auto committed = session->CommitNext([this](std::uint64_t commit) {
+        if (workload_->DurabilityOf(commit) == Durability::kSync) Acknowledge(commit);
+      });
       if (!committed) return Wrong("Commit", committed.error());
       const std::uint64_t commit = session->committed();
-      if (workload_->DurabilityOf(commit) == Durability::kSync) Acknowledge(commit);
       if (!workload_->FlushesAfter(commit)) continue;
       if (const auto flushed = session->Flush(); !flushed) return Wrong("Flush", flushed.error());
       Acknowledge(commit);
@@ -127,6 +128,9 @@ class Living {
   }
 
   LifeEnd CheckEnd(Session* session) {
+    if (options_.recording != nullptr) {
+      options_.recording->decided_beside = session->decided_beside();
+    }
     const auto content = session->Content();
     if (!content) return Wrong("reading the end", content.error());
     if (*content != workload_->MarkAfter(workload_->commits())) {

@@ -47,6 +47,8 @@ struct Recording {
   };
   std::vector<Acknowledged> acknowledged;
 
+  std::uint64_t decided_beside = 0;  // commits, while another one was written
+
   // What the machine finds whose power is lost after `point` operations.
   Machine AfterPowerLoss(std::size_t point, Loss loss, std::uint64_t seed) const;
 

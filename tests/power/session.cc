@@ -14,10 +14,12 @@ Result<std::unique_ptr<Session>> Session::Open(const Workload* workload, const P
   auto store = storage::OpenRocksStore(place.directory, options, SinkImpl::NewInspection(options),
                                        place.env);
   if (!store) return store.error();
+  auto pairing = std::make_unique<Pairing>(*std::move(store));
+  session->pairing_ = pairing.get();
   if (place.wrapper) {
-    session->store_ = place.wrapper(*std::move(store));
+    session->store_ = place.wrapper(std::move(pairing));
   } else {
-    session->store_ = *std::move(store);
+    session->store_ = std::move(pairing);
   }
   auto content = session->Content();
   if (!content) return content.error();
@@ -49,14 +51,39 @@ Result<void> Session::Define() {
   return {};
 }
 
-Result<void> Session::CommitNext() {
+Result<void> Session::CommitNext(const Acknowledge& acknowledge) {
   const std::uint64_t commit = committed() + 1;
+  if (workload_->IsPaired(commit)) return CommitTwo(commit, acknowledge);
   workload_->Fill(commit, *tables_, &batch_);
   const bool waited = env_->HasJobs();
   const Result<CommitReport> report = workload_->Commit(commit, batch_, sink_.get());
+  if (report) acknowledge(commit);
   if (waited || !workload_->LetsJobsWaitAfter(commit)) env_->RunJobs();
   if (!report) return report.error();
   return {};
+}
+
+Result<void> Session::CommitTwo(std::uint64_t commit, const Acknowledge& acknowledge) {
+  workload_->Fill(commit, *tables_, &batch_);
+  workload_->Fill(commit + 1, *tables_, &second_batch_);
+  const auto make = [&](std::uint64_t number, const Batch& batch) -> Result<void> {
+    const Result<CommitReport> report = workload_->Commit(number, batch, sink_.get());
+    if (!report) return report.error();
+    if (report->commit() != number) {
+      return Error(ErrorCode::kInvalidArgument, "commit " + std::to_string(number) +
+                                                    " was told it is " +
+                                                    std::to_string(report->commit()));
+    }
+    acknowledge(number);
+    return {};
+  };
+  Result<void> first, second;
+  pairing_->Run({.first = [&] { first = make(commit, batch_); },
+                 .second = [&] { second = make(commit + 1, second_batch_); },
+                 .second_is_published = [&] { return committed() > commit; },
+                 .turn = static_cast<Pairing::Turn>(workload_->Choice(commit, Pairing::kTurns))});
+  env_->RunJobs();
+  return first ? second : first;
 }
 
 std::string Session::Audit() const {

@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "power/pairing.h"
 #include "power/still_env.h"
 #include "power/workload.h"
 #include "storage/store.h"
@@ -55,8 +56,13 @@ class Session {
   std::uint64_t committed() const { return sink_->ReadMetrics().commit; }
 
   Result<void> Define();
-  // The next commit; REQUIRES: Define was ok and not all are done.
-  Result<void> CommitNext();
+  // Told of each commit when it has returned.
+  using Acknowledge = std::function<void(std::uint64_t)>;
+  // The next commit, or the next two where they are paired; REQUIRES: Define was ok and not all are
+  // done.
+  Result<void> CommitNext(const Acknowledge& acknowledge = [](std::uint64_t) {});
+  // How many commits were decided while another one was written.
+  std::uint64_t decided_beside() const { return pairing_->decided_beside(); }
   Result<void> Flush() { return sink_->Flush(); }
 
   // What the store holds now.
@@ -72,13 +78,16 @@ class Session {
 
  private:
   Session(const Workload* workload, StillEnv* env) : workload_(workload), env_(env) {}
+  Result<void> CommitTwo(std::uint64_t commit, const Acknowledge& acknowledge);
 
   const Workload* workload_;
   StillEnv* env_;
   std::shared_ptr<storage::Store> store_;
+  Pairing* pairing_ = nullptr;  // within store_
   std::unique_ptr<IdempotentSink> sink_;
   std::optional<crash::Tables> tables_;
   Batch batch_;
+  Batch second_batch_;
   std::uint64_t found_ = 0;
   std::string wrong_;
 };

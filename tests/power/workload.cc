@@ -2,6 +2,8 @@
 #include "power/workload.h"
 
 #include <algorithm>
+#include <atomic>
+#include <optional>
 #include <stdexcept>
 
 #include "sink/sink_impl.h"
@@ -17,9 +19,19 @@ constexpr std::size_t kWriteBufferBytes = 64 << 10;  // the smallest that RocksD
 // Wall and steady time stand still, so that two runs write the same bytes.
 class StoppedClock final : public Clock {
  public:
-  std::int64_t WallMicros() noexcept override { return 1'700'000'000'000'000; }
+  std::int64_t WallMicros() noexcept override {
+    ++asked;
+    return 1'700'000'000'000'000;
+  }
   std::int64_t SteadyNanos() noexcept override { return 0; }
+
+  std::atomic<std::uint64_t> asked = 0;
 };
+
+StoppedClock* TheClock() {
+  static StoppedClock clock;
+  return &clock;
+}
 
 // A memory store that takes a mark of its content after each commit.
 class MarkingStore final : public testing::FrontStore {
@@ -63,26 +75,30 @@ std::string Digests(const IdempotentSink& sink) {
   return text;
 }
 
-Workload::Workload(std::uint64_t seed, std::size_t batches) : seed_(seed), stream_(seed, 0) {
-  std::uint64_t step = 0;
+Workload::Workload(std::uint64_t seed, std::size_t batches, std::size_t writers) : seed_(seed) {
+  std::vector<std::uint64_t> steps(writers);
   for (std::size_t i = 0; i < batches; ++i) {
+    std::uint64_t& step = steps[i % writers];
     const std::uint64_t end = step + 1 + Dice(i, 0, kStepsPerBatchMax);
-    batches_.push_back({step, end});
+    batches_.push_back({i % writers, step, end});
     step = end;
   }
-  stream_ = crash::Stream(seed, step);
+  for (std::size_t i = 0; i < writers; ++i) {
+    streams_.emplace_back(seed + i, steps[i], writers == 1 ? std::nullopt : std::optional(i));
+  }
   RunInMemory();
 }
 
 SinkOptions Workload::Options() {
-  static StoppedClock clock;
   SinkOptions options = crash::StreamOptions();
   options.write_buffer_bytes = kWriteBufferBytes;
   options.cache_bytes = 1 << 20;
   options.filter_bytes = 64 << 10;
-  options.clock = &clock;
+  options.clock = TheClock();
   return options;
 }
+
+std::uint64_t Workload::Decisions() { return TheClock()->asked; }
 
 std::uint64_t Workload::Dice(std::uint64_t commit, std::uint64_t which, std::uint64_t sides) const {
   return testing::Mix(testing::Mix(seed_, 1000 + which), commit) % sides;
@@ -102,6 +118,11 @@ bool Workload::IsBulk(std::uint64_t commit) const {
 
 bool Workload::FlushesAfter(std::uint64_t commit) const { return Dice(commit, 2, 10) == 0; }
 
+bool Workload::IsPaired(std::uint64_t commit) const {
+  return streams_.size() > 1 && IsBatch(commit) && (commit - definitions_) % 2 == 1 &&
+         commit < commits();
+}
+
 bool Workload::LetsJobsWaitAfter(std::uint64_t commit) const {
   return seed_ % 2 == 1 && Dice(commit, 3, 2) == 0;
 }
@@ -110,14 +131,16 @@ void Workload::Fill(std::uint64_t commit, const crash::Tables& tables, Batch* ba
   const Steps& steps = batches_[static_cast<std::size_t>(commit - definitions_ - 1)];
   batch->Clear();
   for (std::uint64_t step = steps.begin; step < steps.end; ++step) {
-    stream_.AddStep(step, tables, batch);
+    streams_[steps.writer].AddStep(step, tables, batch);
   }
 }
 
 void Workload::FillAll(const crash::Tables& tables, Batch* batch) const {
   batch->Clear();
-  for (std::uint64_t step = 0; step < stream_.steps(); ++step) {
-    stream_.AddStep(step, tables, batch);
+  for (const crash::Stream& stream : streams_) {
+    for (std::uint64_t step = 0; step < stream.steps(); ++step) {
+      stream.AddStep(step, tables, batch);
+    }
   }
 }
 
@@ -127,7 +150,8 @@ Result<CommitReport> Workload::Commit(std::uint64_t commit, const Batch& batch,
   options.bulk = IsBulk(commit);
   options.durability = options.bulk ? Durability::kAsync : DurabilityOf(commit);
   const std::string label = "request " + std::to_string(commit);
-  const std::uint64_t kind = Dice(commit, 4, 4);
+  // What has a token waits for the commit beside it, so of several writers few have one.
+  const std::uint64_t kind = Dice(commit, 4, streams_.size() == 1 ? 4 : 20);
   if (kind == 0) options.token = BatchToken::Request(label);
   if (kind == 1) options.token = BatchToken::Sequence("power", static_cast<std::int64_t>(commit));
   return sink->Commit(batch, options);

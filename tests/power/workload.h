@@ -6,6 +6,9 @@
 //
 // A commit number says everything about the state: the definitions are the first commits, each
 // batch is one more. So a host that finds commit k in a store knows which batch comes next.
+//
+// Of two writers (crash/stream.h) each has every second batch, and two batches, one of each, may be
+// committed side by side. What they leave is what one after the other would, to the byte.
 #pragma once
 
 #include <idem/idem.h>
@@ -29,9 +32,13 @@ std::string Digests(const IdempotentSink& sink);
 
 class Workload {
  public:
-  Workload(std::uint64_t seed, std::size_t batches);
+  Workload(std::uint64_t seed, std::size_t batches, std::size_t writers = 1);
 
   static SinkOptions Options();
+
+  // How often a sink with these options asked for the time, which every decision does that gets to
+  // its end.
+  static std::uint64_t Decisions();
 
   std::uint64_t seed() const { return seed_; }
   std::uint64_t commits() const { return marks_.size() - 1; }
@@ -45,6 +52,12 @@ class Workload {
   bool IsBulk(std::uint64_t commit) const;
   Durability DurabilityOf(std::uint64_t commit) const;  // that it has, whatever it asks for
   bool FlushesAfter(std::uint64_t commit) const;
+  // It and the next one are made side by side.
+  bool IsPaired(std::uint64_t commit) const;
+  // One of so many things that a workload may do at a commit.
+  std::uint64_t Choice(std::uint64_t commit, std::uint64_t choices) const {
+    return Dice(commit, 6, choices);
+  }
   // Work in the background waits for the next commit.
   bool LetsJobsWaitAfter(std::uint64_t commit) const;
 
@@ -65,6 +78,7 @@ class Workload {
 
  private:
   struct Steps {
+    std::size_t writer;
     std::uint64_t begin;
     std::uint64_t end;
   };
@@ -73,9 +87,9 @@ class Workload {
 
   std::uint64_t seed_;
   std::vector<Steps> batches_;
-  crash::Stream stream_;
-  std::uint64_t definitions_ = 0;   // the commits before the first batch
-  std::vector<ContentMark> marks_;  // by commit
+  std::vector<crash::Stream> streams_;  // by writer
+  std::uint64_t definitions_ = 0;       // the commits before the first batch
+  std::vector<ContentMark> marks_;      // by commit
   std::vector<std::string> resumes_;
   std::string digests_;
 };

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "power/pairing.h"
+
+#include <chrono>
+
+#include "power/workload.h"
+
+namespace idem::power {
+namespace {
+
+// For a decision. One that depends on the first commit does not come before that is published.
+constexpr std::chrono::milliseconds kPatience{2};
+
+}  // namespace
+
+void Pairing::Run(const Pair& pair) {
+  first_is_written_ = first_has_returned_ = second_may_be_written_ = false;
+  second_has_returned_ = false;
+  pair_ = &pair;
+  std::thread second([&] {
+    WaitFor(first_is_written_);
+    pair.second();
+    second_has_returned_ = true;
+  });
+  second_ = second.get_id();
+  pair.first();
+  Set(&first_has_returned_);
+  Set(&second_may_be_written_);
+  Set(&first_is_written_);
+  second.join();
+  pair_ = nullptr;
+}
+
+Result<void> Pairing::Commit(const storage::WritePlan& plan, Durability durability) {
+  if (pair_ != nullptr && IsSecond()) {
+    WaitFor(second_may_be_written_);
+  } else if (pair_ != nullptr && !first_is_written_) {
+    AwaitDecision();
+  }
+  return inner().Commit(plan, durability);
+}
+
+Result<void> Pairing::Sync() {
+  if (pair_ == nullptr) return inner().Sync();
+  if (IsSecond()) {
+    WaitFor(first_has_returned_);
+    return inner().Sync();
+  }
+  if (pair_->turn == Turn::kBeforeTheSync) LetSecondWrite();
+  auto synced = inner().Sync();
+  if (pair_->turn == Turn::kAfterTheSync) LetSecondWrite();
+  return synced;
+}
+
+void Pairing::AwaitDecision() {
+  const std::uint64_t before = Workload::Decisions();
+  Set(&first_is_written_);
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (Workload::Decisions() == before && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::microseconds(20));
+  }
+  if (Workload::Decisions() != before) ++decided_beside_;
+}
+
+void Pairing::LetSecondWrite() {
+  Set(&second_may_be_written_);
+  while (!second_has_returned_ && !pair_->second_is_published()) {
+    std::this_thread::sleep_for(std::chrono::microseconds(20));
+  }
+}
+
+void Pairing::Set(bool* what) {
+  const std::lock_guard lock(mutex_);
+  *what = true;
+  changed_.notify_all();
+}
+
+void Pairing::WaitFor(const bool& what) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return what; });
+}
+
+}  // namespace idem::power

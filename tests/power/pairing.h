@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Pairing: a store in front of another one that lets two threads commit side by side, in one order
+// of all that they do to the disk: a run can still be repeated to the byte. The first commit comes
+// to its write and waits there until the second one is decided beside it, if it can be. The second
+// one is written when it is its turn, and is synced after the first one has returned.
+//
+// Thread-safety: one thread calls Run, and at most its two commits call the rest meanwhile.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "support/front_store.h"
+
+namespace idem::power {
+
+class Pairing final : public testing::FrontStore {
+ public:
+  using FrontStore::FrontStore;
+
+  // When the second commit is written: while the first one is synced, before or after the disk has
+  // done that, or when the first one has returned. Without such a sync it is always the last.
+  enum class Turn : std::uint8_t { kBeforeTheSync, kAfterTheSync, kAfterTheFirst };
+  static constexpr std::size_t kTurns = 3;
+
+  struct Pair {
+    std::function<void()> first;
+    std::function<void()> second;  // on a thread of its own
+    std::function<bool()> second_is_published;
+    Turn turn = Turn::kAfterTheFirst;
+  };
+  void Run(const Pair& pair);
+
+  std::uint64_t decided_beside() const { return decided_beside_; }
+
+  Result<void> Commit(const storage::WritePlan& plan, Durability durability) override;
+  Result<void> Sync() override;
+
+ private:
+  bool IsSecond() const { return std::this_thread::get_id() == second_; }
+  void Set(bool* what);
+  void WaitFor(const bool& what);
+  void AwaitDecision();
+  void LetSecondWrite();
+
+  const Pair* pair_ = nullptr;  // null: one commit at a time
+  std::thread::id second_;
+  std::atomic<std::uint64_t> decided_beside_ = 0;
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  bool first_is_written_ = false;  // or has come to an end without that
+  bool first_has_returned_ = false;
+  bool second_may_be_written_ = false;
+  std::atomic<bool> second_has_returned_ = false;
+};
+
+}  // namespace idem::power
