@@ -11,6 +11,9 @@
 namespace idem::power {
 namespace {
 
+// Of the one life that others are made from.
+constexpr std::chrono::milliseconds kPatienceOnce{100};
+
 class Living {
  public:
   Living(const Workload* workload, const Machine& machine, const LifeOptions& options)
@@ -91,7 +94,9 @@ class Living {
     if (options_.recovers) {
       if (LifeEnd end = RecoverStore(); !end.wrong.empty()) return end;
     }
-    auto opened = Session::Open(workload_, {options_.directory, &env_, options_.wrapper});
+    Place place{options_.directory, &env_, options_.wrapper};
+    if (options_.recording != nullptr) place.patience = kPatienceOnce;
+    auto opened = Session::Open(workload_, place);
     if (!opened) return Refused(opened.error());
     const std::unique_ptr<Session> session = *std::move(opened);
     if (!session->wrong().empty()) {

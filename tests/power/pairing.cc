@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "power/pairing.h"
 
-#include <chrono>
-
 #include "power/workload.h"
 
 namespace idem::power {
-namespace {
-
-// For a decision. One that depends on the first commit does not come before that is published.
-constexpr std::chrono::milliseconds kPatience{2};
-
-}  // namespace
 
 void Pairing::Run(const Pair& pair) {
   first_is_written_ = first_has_returned_ = second_may_be_written_ = false;
@@ -55,7 +47,7 @@ Result<void> Pairing::Sync() {
 void Pairing::AwaitDecision() {
   const std::uint64_t before = Workload::Decisions();
   Set(&first_is_written_);
-  const auto end = std::chrono::steady_clock::now() + kPatience;
+  const auto end = std::chrono::steady_clock::now() + patience_;
   while (Workload::Decisions() == before && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::microseconds(20));
   }

@@ -9,12 +9,15 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "support/front_store.h"
 
@@ -22,7 +25,10 @@ namespace idem::power {
 
 class Pairing final : public testing::FrontStore {
  public:
-  using FrontStore::FrontStore;
+  // `patience` is for a decision: one that depends on the first commit does not come before that is
+  // published.
+  Pairing(std::unique_ptr<storage::Store> inner, std::chrono::milliseconds patience)
+      : FrontStore(std::move(inner)), patience_(patience) {}
 
   // When the second commit is written: while the first one is synced, before or after the disk has
   // done that, or when the first one has returned. Without such a sync it is always the last.
@@ -49,6 +55,7 @@ class Pairing final : public testing::FrontStore {
   void AwaitDecision();
   void LetSecondWrite();
 
+  const std::chrono::milliseconds patience_;
   const Pair* pair_ = nullptr;  // null: one commit at a time
   std::thread::id second_;
   std::atomic<std::uint64_t> decided_beside_ = 0;

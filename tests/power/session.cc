@@ -14,7 +14,7 @@ Result<std::unique_ptr<Session>> Session::Open(const Workload* workload, const P
   auto store = storage::OpenRocksStore(place.directory, options, SinkImpl::NewInspection(options),
                                        place.env);
   if (!store) return store.error();
-  auto pairing = std::make_unique<Pairing>(*std::move(store));
+  auto pairing = std::make_unique<Pairing>(*std::move(store), place.patience);
   session->pairing_ = pairing.get();
   if (place.wrapper) {
     session->store_ = place.wrapper(std::move(pairing));

@@ -6,6 +6,7 @@
 
 #include <idem/idem.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -37,6 +38,8 @@ struct Place {
   std::filesystem::path directory;
   StillEnv* env = nullptr;
   StoreWrapper wrapper = {};  // unset: none
+  // For what may be decided beside a write (Pairing). Whether it is makes no difference to the disk.
+  std::chrono::milliseconds patience{2};
 };
 
 class Session {
