@@ -123,20 +123,25 @@ class FaultyHost {
     int repeats = 0;
     while (session->committed() < workload_->commits()) {
       const std::uint64_t before = session->committed();
-      if (Handle(session, session->CommitNext()) == Next::kReopen) return;
+      const auto acknowledge = [this](std::uint64_t commit) { Acknowledge(commit); };
+      if (Handle(session, session->CommitNext(acknowledge)) == Next::kReopen) return;
       if (over_) return;
       if (session->committed() == before) {
         if (++repeats > kRepeatsMax) return;
         continue;
       }
       const std::uint64_t commit = session->committed();
-      if (workload_->DurabilityOf(commit) == Durability::kSync) durable_ = commit;
       if (!workload_->FlushesAfter(commit)) continue;
       const auto flushed = session->Flush();
       if (Handle(session, flushed) == Next::kReopen) return;
       if (flushed) durable_ = commit;
     }
     CheckEnd(session);
+  }
+
+  void Acknowledge(std::uint64_t commit) {
+    kept_ = std::max(kept_, commit);
+    if (workload_->DurabilityOf(commit) == Durability::kSync) durable_ = std::max(durable_, commit);
   }
 
   // Takes note of how a call ended. A commit counts from the moment it was written, so committed()

@@ -5,6 +5,7 @@
 // fault_cycle.h for what must hold.
 //
 //   IDEM_FAULT_POINTS      how many cycles, spread evenly over all points (900)
+//   IDEM_FAULT_PAIRS       how many with two writers, whose commits are paired (100)
 //   IDEM_FAULT_WORKLOADS   workloads among which they are spread (1)
 //   IDEM_FAULT_SEED        the first workload (1)
 //   IDEM_FAULT_POINT       that cycle of all points of that workload alone
@@ -27,6 +28,7 @@ namespace {
 using testing::Setting;
 
 constexpr std::size_t kBatches = 40;
+constexpr std::size_t kBatchesOfTwo = 20;
 constexpr std::array<std::uint64_t, 5> kBursts = {1, 3, 8, 40, kUntilHealed};
 
 std::vector<FaultPlan> AllPlans(const Workload& workload, const std::filesystem::path& directory) {
@@ -52,13 +54,12 @@ std::vector<std::size_t> Choose(std::size_t points, std::size_t wanted) {
   return chosen;
 }
 
-void FailEverywhere(std::uint64_t seed, std::size_t wanted, Isolation* isolation,
-                    FaultTally* tally) {
-  const Workload workload(seed, kBatches);
+void FailEverywhere(const Workload& workload, std::string_view test, std::size_t wanted,
+                    Isolation* isolation, FaultTally* tally) {
   const testing::Scratch scratch("idem-fault-first");
   const std::vector<FaultPlan> plans = AllPlans(workload, scratch.path() / "store");
   const std::vector<std::size_t> chosen = Choose(plans.size(), wanted);
-  std::cout << "workload " << seed << ": " << chosen.size() << " of " << plans.size()
+  std::cout << "workload " << workload.seed() << ": " << chosen.size() << " of " << plans.size()
             << " points\n";
   isolation->Run(
       chosen.size(),
@@ -67,23 +68,33 @@ void FailEverywhere(std::uint64_t seed, std::size_t wanted, Isolation* isolation
       },
       [&](std::size_t i, const CycleReport& report) {
         tally->Add(report, plans.at(chosen[i]).fault,
-                   "IDEM_FAULT_SEED=" + std::to_string(seed) + " IDEM_FAULT_WORKLOADS=1" +
+                   "IDEM_FAULT_SEED=" + std::to_string(workload.seed()) +
+                       " IDEM_FAULT_WORKLOADS=1" +
                        " IDEM_FAULT_POINT=" + std::to_string(chosen[i]) +
-                       " fault --gtest_filter=Fault.*");
+                       " fault --gtest_filter=Fault." + std::string(test));
       });
 }
 
-TEST(Fault, EveryOperation) {
+void FailInWorkloads(std::string_view test, std::size_t batches, std::size_t writers,
+                     std::uint64_t points) {
   const std::uint64_t first = Setting("IDEM_FAULT_SEED").value_or(1);
   const std::uint64_t workloads = Setting("IDEM_FAULT_WORKLOADS").value_or(1);
-  const std::uint64_t points = Setting("IDEM_FAULT_POINTS").value_or(900);
   Isolation isolation({});
   FaultTally tally;
   for (std::uint64_t seed = first; seed < first + workloads; ++seed) {
-    FailEverywhere(seed, points / workloads, &isolation, &tally);
+    FailEverywhere(Workload(seed, batches, writers), test, points / workloads, &isolation, &tally);
   }
   tally.Print();
   EXPECT_GT(tally.Count(kFailures), 0U);
+}
+
+TEST(Fault, EveryOperation) {
+  FailInWorkloads("EveryOperation", kBatches, 1, Setting("IDEM_FAULT_POINTS").value_or(900));
+}
+
+// One commit is decided beside another one that may not be written, or may not become durable.
+TEST(Fault, TwoWriters) {
+  FailInWorkloads("TwoWriters", kBatchesOfTwo, 2, Setting("IDEM_FAULT_PAIRS").value_or(100));
 }
 
 }  // namespace

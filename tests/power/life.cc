@@ -71,7 +71,7 @@ class Living {
   }
 
   void Acknowledge(std::uint64_t commit) {
-    durable_ = commit;
+    durable_ = std::max(durable_, commit);
     if (options_.recording == nullptr) return;
     options_.recording->acknowledged.push_back({disk_->operation_count(), commit});
   }

@@ -6,30 +6,37 @@
 namespace idem::power {
 
 void Pairing::Run(const Pair& pair) {
-  first_is_written_ = first_has_returned_ = second_may_be_written_ = false;
+  second_may_begin_ = second_may_be_written_ = first_has_returned_ = false;
   second_has_returned_ = false;
+  refused_.reset();
   pair_ = &pair;
   std::thread second([&] {
-    WaitFor(first_is_written_);
-    pair.second();
+    WaitFor(second_may_begin_);
+    if (!first_stayed_out_) pair.second();
     second_has_returned_ = true;
   });
   second_ = second.get_id();
   pair.first();
+  first_stayed_out_ = !second_may_begin_;
   Set(&first_has_returned_);
   Set(&second_may_be_written_);
-  Set(&first_is_written_);
+  Set(&second_may_begin_);
   second.join();
   pair_ = nullptr;
 }
 
 Result<void> Pairing::Commit(const storage::WritePlan& plan, Durability durability) {
-  if (pair_ != nullptr && IsSecond()) {
-    WaitFor(second_may_be_written_);
-  } else if (pair_ != nullptr && !first_is_written_) {
-    AwaitDecision();
-  }
-  return inner().Commit(plan, durability);
+  if (pair_ == nullptr) return inner().Commit(plan, durability);
+  if (!IsSecond()) return CommitFirst(plan, durability);
+  WaitFor(second_may_be_written_);
+  return refused_ ? Result<void>(*refused_) : inner().Commit(plan, durability);
+}
+
+Result<void> Pairing::CommitFirst(const storage::WritePlan& plan, Durability durability) {
+  if (!second_may_begin_) AwaitDecision();
+  auto written = inner().Commit(plan, durability);
+  if (!written) refused_ = written.error();
+  return written;
 }
 
 Result<void> Pairing::Sync() {
@@ -46,7 +53,7 @@ Result<void> Pairing::Sync() {
 
 void Pairing::AwaitDecision() {
   const std::uint64_t before = Workload::Decisions();
-  Set(&first_is_written_);
+  Set(&second_may_begin_);
   const auto end = std::chrono::steady_clock::now() + patience_;
   while (Workload::Decisions() == before && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::microseconds(20));

@@ -3,7 +3,8 @@
 // Pairing: a store in front of another one that lets two threads commit side by side, in one order
 // of all that they do to the disk: a run can still be repeated to the byte. The first commit comes
 // to its write and waits there until the second one is decided beside it, if it can be. The second
-// one is written when it is its turn, and is synced after the first one has returned.
+// one is written when it is its turn, and is synced after the first one has returned. A disk that
+// refuses to write the first one refuses the second one as well, so that numbers keep their batches.
 //
 // Thread-safety: one thread calls Run, and at most its two commits call the rest meanwhile.
 #pragma once
@@ -16,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -37,7 +39,7 @@ class Pairing final : public testing::FrontStore {
 
   struct Pair {
     std::function<void()> first;
-    std::function<void()> second;  // on a thread of its own
+    std::function<void()> second;  // on a thread of its own, if the first one comes to its write
     std::function<bool()> second_is_published;
     Turn turn = Turn::kAfterTheFirst;
   };
@@ -52,6 +54,7 @@ class Pairing final : public testing::FrontStore {
   bool IsSecond() const { return std::this_thread::get_id() == second_; }
   void Set(bool* what);
   void WaitFor(const bool& what);
+  Result<void> CommitFirst(const storage::WritePlan& plan, Durability durability);
   void AwaitDecision();
   void LetSecondWrite();
 
@@ -60,11 +63,15 @@ class Pairing final : public testing::FrontStore {
   std::thread::id second_;
   std::atomic<std::uint64_t> decided_beside_ = 0;
 
-  std::mutex mutex_;  // guards what follows
+  // Set by the first commit before it lets the second one go on.
+  bool first_stayed_out_ = false;  // it has returned and never come to its write
+  std::optional<Error> refused_;   // why it is not written
+
+  std::mutex mutex_;  // held to set what follows
   std::condition_variable changed_;
-  bool first_is_written_ = false;  // or has come to an end without that
-  bool first_has_returned_ = false;
+  bool second_may_begin_ = false;
   bool second_may_be_written_ = false;
+  bool first_has_returned_ = false;
   std::atomic<bool> second_has_returned_ = false;
 };
 
