@@ -7,9 +7,9 @@
 // prefixes leave holes and ranges in the checkpoints. As verdicts and state do not depend on how
 // the stream is cut into batches (invariant 3), every number of steps has exactly one state.
 //
-// Several writers ingest one stream each. They have partitions and keys of their own, and a few keys
-// that all of them write such that who comes first makes no difference: how far each of them has
-// come decides the state.
+// Several writers ingest one stream each. They have partitions and keys of their own, and a few
+// keys that all of them write such that who comes first makes no difference: how far each of them
+// has come decides the state.
 #pragma once
 
 #include <idem/idem.h>
@@ -79,7 +79,7 @@ class Stream {
 // How many steps the checkpoints of one stream say are done.
 std::uint32_t StepsDone(const std::vector<Checkpoint>& checkpoints);
 
-// One batch of a host: new steps, and sometimes old ones once more, with or without their positions.
+// One batch: new steps, and sometimes old ones once more, with or without their positions.
 void Offer(const Stream& stream, const Tables& tables, std::uint64_t from, std::uint64_t to,
            Random* random, Batch* batch);
 

@@ -3,8 +3,8 @@
 // Pairing: a store in front of another one that lets two threads commit side by side, in one order
 // of all that they do to the disk: a run can still be repeated to the byte. The first commit comes
 // to its write and waits there until the second one is decided beside it, if it can be. The second
-// one is written when it is its turn, and is synced after the first one has returned. A disk that
-// refuses to write the first one refuses the second one as well, so that numbers keep their batches.
+// one is written when it is its turn, and is synced after the first one has returned. Where the
+// first one is not written, the second one is not written either: numbers keep their batches.
 //
 // Thread-safety: one thread calls Run, and at most its two commits call the rest meanwhile.
 #pragma once

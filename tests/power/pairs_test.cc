@@ -7,8 +7,8 @@
 // durable (invariants 4 and 5).
 //
 //   IDEM_PAIRS_WORKLOADS   workloads whose every operation is tried (1)
-//   IDEM_PAIRS_LOSSES      ways to lose what was not synced, of nine, at each (2: all of it, and one
-//                          of the others in turn)
+//   IDEM_PAIRS_LOSSES      of the nine ways to lose what was not synced, at each (2: all of it is
+//                          gone, and one of the others in turn)
 //   IDEM_PAIRS_SEED        the first workload (5)
 //   IDEM_PAIRS_POINT, IDEM_PAIRS_LOSS   that cut of that workload alone
 

@@ -38,7 +38,7 @@ struct Place {
   std::filesystem::path directory;
   StillEnv* env = nullptr;
   StoreWrapper wrapper = {};  // unset: none
-  // For what may be decided beside a write (Pairing). Whether it is makes no difference to the disk.
+  // With what may be decided beside a write (Pairing). Whether it is, the disk does not tell.
   std::chrono::milliseconds patience{2};
 };
 
