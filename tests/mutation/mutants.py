@@ -219,6 +219,16 @@ MUTANTS = (
          "!writing && DecideBeside"),
         ("refused_records_are_looked_up_beside_a_write",
          "if (work->beside != nullptr && HasRefused(work->outcomes)) return false;", ""),
+        ("the_next_one_is_written_before_this_one_is_published",
+         "  const std::lock_guard memory(memory_);\n"
+         "  const UnfinishedWrite unfinished(ledger_);\n  writing.unlock();",
+         "  writing.unlock();\n  const std::lock_guard memory(memory_);\n"
+         "  const UnfinishedWrite unfinished(ledger_);\n"),
+        ) +
+    _in("src/pipeline/sync_group.cc",
+        ("what_is_written_during_a_sync_counts_as_synced",
+         "  const DurableMark mark = TakeMark();\n  Result<void> done = store_->Sync();",
+         "  Result<void> done = store_->Sync();\n  const DurableMark mark = TakeMark();"),
         ) +
     _in("src/codec/tuple.cc",
         ("zero_is_escaped_by_another_byte", "*out++ = kEscaped;", "*out++ = '\\x01';"),

@@ -79,7 +79,8 @@ void CutOnce(const Workload& workload, const Recording& recording, const Cut& cu
 Fleet::Fleet() {
   const testing::Scratch scratch("idem-power-fleet");
   for (std::uint64_t seed = 0; seed < kMachines; ++seed) {
-    Workload workload(1'000'000 + seed, 10 + testing::Random(seed).Below(40));
+    const std::size_t writers = seed % 4 == 3 ? 2 : 1;
+    Workload workload(1'000'000 + seed, 10 + testing::Random(seed).Below(40), writers);
     Recording recording = Record(workload, scratch.path() / std::to_string(seed));
     machines_.push_back({std::move(workload), std::move(recording)});
   }
