@@ -163,7 +163,7 @@ class FaultyHost {
     switch (error.code()) {
       case ErrorCode::kCommitUnknown:
         ++report_->counts[kUnknown];
-        possible_ = std::max(possible_, kept_ + 1);
+        possible_ = std::max({possible_, kept_ + 1, session->unknown()});
         return Next::kReopen;
       case ErrorCode::kPoisoned:
         ++report_->counts[kRejected];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "power/session.h"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -67,16 +68,19 @@ Result<void> Session::CommitNext(const Acknowledge& acknowledge) {
 Result<void> Session::CommitTwo(std::uint64_t commit, const Acknowledge& acknowledge) {
   workload_->Fill(commit, *tables_, &batch_);
   workload_->Fill(commit + 1, *tables_, &second_batch_);
-  std::mutex acknowledging;  // the second one may be the first to return
+  std::mutex returning;  // the second one may be the first to return
   const auto make = [&](std::uint64_t number, const Batch& batch) -> Result<void> {
     const Result<CommitReport> report = workload_->Commit(number, batch, sink_.get());
+    const std::lock_guard lock(returning);
+    if (!report && report.error().code() == ErrorCode::kCommitUnknown) {
+      unknown_ = std::max(unknown_, number);
+    }
     if (!report) return report.error();
     if (report->commit() != number) {
       return Error(ErrorCode::kInvalidArgument, "commit " + std::to_string(number) +
                                                     " was told it is " +
                                                     std::to_string(report->commit()));
     }
-    const std::lock_guard lock(acknowledging);
     acknowledge(number);
     return {};
   };

@@ -64,6 +64,8 @@ class Session {
   // The next commit, or the next two where they are paired; REQUIRES: Define was ok and not all are
   // done.
   Result<void> CommitNext(const Acknowledge& acknowledge = [](std::uint64_t) {});
+  // The last commit of which nobody can tell whether it is there; 0: none.
+  std::uint64_t unknown() const { return unknown_; }
   // How many commits were decided while another one was written.
   std::uint64_t decided_beside() const { return pairing_->decided_beside(); }
   Result<void> Flush() { return sink_->Flush(); }
@@ -92,6 +94,7 @@ class Session {
   Batch batch_;
   Batch second_batch_;
   std::uint64_t found_ = 0;
+  std::uint64_t unknown_ = 0;
   std::string wrong_;
 };
 
