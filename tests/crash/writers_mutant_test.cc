@@ -115,10 +115,6 @@ TEST(WritersMutant, CheckpointBeforeItsRows) {
   EXPECT_GT(Broken(OpenerOf<testing::CheckpointsApart>(true), "not a prefix"), 0U);
 }
 
-TEST(WritersMutant, RowsBeforeTheirCheckpoint) {
-  EXPECT_GT(Broken(OpenerOf<testing::CheckpointsApart>(false), ""), 0U);
-}
-
 TEST(WritersMutant, AcknowledgementBeforeTheWrite) {
   EXPECT_GT(Broken(OpenerOf<WritesLater>(), "acknowledged: commit"), 0U);
 }

@@ -43,8 +43,8 @@ constexpr std::uint64_t kPatience = 4;     // times the kills, where a moment ha
 constexpr std::size_t kUnacknowledged = kMoments;
 constexpr std::size_t kDecidedBeside = kMoments + 1;
 
-// One in eight stores is on the system's own disk, where a sync takes its time.
-bool IsOnDisk(std::uint64_t episode) { return episode % 8 == 1; }
+// One in eight stores is on the system's own disk, where a sync takes its time; none of the first.
+bool IsOnDisk(std::uint64_t episode) { return episode % 8 == 7; }
 
 void LiveAndDie(std::uint64_t seed, const std::filesystem::path& place, const WatchedOpener& opener,
                 CycleReport* report) {

@@ -5,7 +5,7 @@
 // fault_cycle.h for what must hold.
 //
 //   IDEM_FAULT_POINTS      how many cycles, spread evenly over all points (900)
-//   IDEM_FAULT_PAIRS       how many with two writers, whose commits are paired (100)
+//   IDEM_FAULT_PAIRS       how many with two writers, whose commits are paired (60)
 //   IDEM_FAULT_WORKLOADS   workloads among which they are spread (1)
 //   IDEM_FAULT_SEED        the first workload (1)
 //   IDEM_FAULT_POINT       that cycle of all points of that workload alone
@@ -94,7 +94,7 @@ TEST(Fault, EveryOperation) {
 
 // One commit is decided beside another one that may not be written, or may not become durable.
 TEST(Fault, TwoWriters) {
-  FailInWorkloads("TwoWriters", kBatchesOfTwo, 2, Setting("IDEM_FAULT_PAIRS").value_or(100));
+  FailInWorkloads("TwoWriters", kBatchesOfTwo, 2, Setting("IDEM_FAULT_PAIRS").value_or(60));
 }
 
 }  // namespace
