@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 namespace idem::power {
@@ -71,7 +72,7 @@ class WritableFile final : public rocksdb::FSWritableFile {
     return IOStatus::OK();
   }
   IOStatus Sync(const IOOptions&, IODebugContext*) override {
-    system_->Do({.kind = Kind::kSync, .file = file_});
+    system_->Sync(file_);
     return IOStatus::OK();
   }
   bool IsSyncThreadSafe() const override { return true; }
@@ -130,6 +131,15 @@ void CrashFileSystem::Do(Operation operation) {
   if (operation.kind == Kind::kCreate) operation.file = disk_.next_file();
   disk_.Apply(operation);
   operations_.push_back(std::move(operation));
+}
+
+void CrashFileSystem::Sync(FileNumber file) {
+  const auto pause = [this] {
+    if (sync_pause_.count() > 0) std::this_thread::sleep_for(sync_pause_);
+  };
+  pause();
+  Do({.kind = Kind::kSync, .file = file});
+  pause();
 }
 
 std::string CrashFileSystem::Read(FileNumber file, std::uint64_t offset, std::size_t size) const {

@@ -11,6 +11,7 @@
 
 #include <rocksdb/file_system.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,6 +33,9 @@ class CrashFileSystem final : public rocksdb::FileSystem {
   // were before it. It must not call back.
   using Observer = std::function<void(std::size_t, const Disk&)>;
   void set_observer(Observer observer) { observer_ = std::move(observer); }
+
+  // How long a sync of a file takes before it has an effect, and again before it returns.
+  void set_sync_pause(std::chrono::microseconds pause) { sync_pause_ = pause; }
 
   // The disk as it is, and everything that was done to it since construction.
   Disk disk() const;
@@ -87,6 +91,7 @@ class CrashFileSystem final : public rocksdb::FileSystem {
 
   // For the files that it opens.
   void Do(Operation operation);
+  void Sync(FileNumber file);
   std::string Read(FileNumber file, std::uint64_t offset, std::size_t size) const;
   std::size_t Size(FileNumber file) const;
 
@@ -98,6 +103,7 @@ class CrashFileSystem final : public rocksdb::FileSystem {
 
   const std::string root_;
   Observer observer_;
+  std::chrono::microseconds sync_pause_{0};
 
   mutable std::mutex mutex_;  // guards the rest
   Disk disk_;

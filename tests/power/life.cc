@@ -14,6 +14,9 @@ namespace {
 // Of the one life that others are made from.
 constexpr std::chrono::milliseconds kPatienceOnce{100};
 
+// Long enough for a write beside it.
+constexpr std::chrono::microseconds kSyncPause{100};
+
 class Living {
  public:
   Living(const Workload* workload, const Machine& machine, const LifeOptions& options)
@@ -23,6 +26,7 @@ class Living {
         disk_(std::make_shared<CrashFileSystem>(options.directory.string(), machine.disk)),
         env_(disk_) {
     RestoreOutside(machine.outside, options.directory);
+    if (options.as_it_comes) disk_->set_sync_pause(kSyncPause);
     if (options.recording != nullptr) options.recording->start = machine;
     if (options.recording == nullptr && !options.cut_before) return;
     disk_->set_observer([this](std::size_t number, const Disk& disk) { See(number, disk); });
@@ -96,6 +100,7 @@ class Living {
     }
     Place place{options_.directory, &env_, options_.wrapper};
     if (options_.recording != nullptr) place.patience = kPatienceOnce;
+    place.as_it_comes = options_.as_it_comes;
     auto opened = Session::Open(workload_, place);
     if (!opened) return Refused(opened.error());
     const std::unique_ptr<Session> session = *std::move(opened);
@@ -135,6 +140,7 @@ class Living {
   LifeEnd CheckEnd(Session* session) {
     if (options_.recording != nullptr) {
       options_.recording->decided_beside = session->decided_beside();
+      options_.recording->written_beside_a_sync = session->written_beside_a_sync();
     }
     const auto content = session->Content();
     if (!content) return Wrong("reading the end", content.error());

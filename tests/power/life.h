@@ -47,7 +47,8 @@ struct Recording {
   };
   std::vector<Acknowledged> acknowledged;
 
-  std::uint64_t decided_beside = 0;  // commits, while another one was written
+  std::uint64_t decided_beside = 0;         // commits, while another one was written
+  std::uint64_t written_beside_a_sync = 0;  // and while another one was synced
 
   // What the machine finds whose power is lost after `point` operations.
   Machine AfterPowerLoss(std::size_t point, Loss loss, std::uint64_t seed) const;
@@ -70,6 +71,7 @@ struct LifeOptions {
   bool recovers = false;           // accepts what a recovery can keep, before it opens the store
   bool thorough = true;            // Verify, and everything offered again at the end
   Recording* recording = nullptr;  // null: none is kept
+  bool as_it_comes = false;        // pairs are written and synced in any order
 
   // The power goes before this operation, or at the end where there are fewer. A process does not
   // notice: it lives on until its next call returns, and leaves no trace of that. Unset: never.

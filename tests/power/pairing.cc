@@ -28,8 +28,7 @@ void Pairing::Run(const Pair& pair) {
 Result<void> Pairing::Commit(const storage::WritePlan& plan, Durability durability) {
   if (pair_ == nullptr) return inner().Commit(plan, durability);
   if (!IsSecond()) return CommitFirst(plan, durability);
-  WaitFor(second_may_be_written_);
-  return refused_ ? Result<void>(*refused_) : inner().Commit(plan, durability);
+  return CommitSecond(plan, durability);
 }
 
 Result<void> Pairing::CommitFirst(const storage::WritePlan& plan, Durability durability) {
@@ -39,8 +38,25 @@ Result<void> Pairing::CommitFirst(const storage::WritePlan& plan, Durability dur
   return written;
 }
 
+Result<void> Pairing::CommitSecond(const storage::WritePlan& plan, Durability durability) {
+  if (pair_->turn != Turn::kAsItComes) WaitFor(second_may_be_written_);
+  if (refused_) return *refused_;
+  if (pair_->turn == Turn::kAsItComes) AwaitSync();
+  const std::lock_guard lock(recorded_);
+  const bool beside_a_sync = syncing_;
+  auto written = inner().Commit(plan, durability);
+  if (beside_a_sync || syncing_) ++written_beside_a_sync_;
+  return written;
+}
+
 Result<void> Pairing::Sync() {
   if (pair_ == nullptr) return inner().Sync();
+  if (pair_->turn == Turn::kAsItComes) {
+    syncing_ = true;
+    auto synced = inner().Sync();
+    syncing_ = false;
+    return synced;
+  }
   if (IsSecond()) {
     WaitFor(first_has_returned_);
     return inner().Sync();
@@ -51,6 +67,11 @@ Result<void> Pairing::Sync() {
   return synced;
 }
 
+Result<void> Pairing::KeepWatermark(std::string_view note) {
+  const std::lock_guard lock(recorded_);
+  return inner().KeepWatermark(note);
+}
+
 void Pairing::AwaitDecision() {
   const std::uint64_t before = Workload::Decisions();
   Set(&second_may_begin_);
@@ -59,6 +80,12 @@ void Pairing::AwaitDecision() {
     std::this_thread::sleep_for(std::chrono::microseconds(20));
   }
   if (Workload::Decisions() != before) ++decided_beside_;
+}
+
+// A moment, for the sync of the first commit to begin.
+void Pairing::AwaitSync() const {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(300);
+  while (!syncing_ && std::chrono::steady_clock::now() < end) std::this_thread::yield();
 }
 
 void Pairing::LetSecondWrite() {

@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -33,9 +34,10 @@ class Pairing final : public testing::FrontStore {
       : FrontStore(std::move(inner)), patience_(patience) {}
 
   // When the second commit is written: while the first one is synced, before or after the disk has
-  // done that, or when the first one has returned. Without such a sync it is always the last.
-  enum class Turn : std::uint8_t { kBeforeTheSync, kAfterTheSync, kAfterTheFirst };
-  static constexpr std::size_t kTurns = 3;
+  // done that, or when the first one has returned. Without such a sync it is always the last. Or
+  // as it comes, and synced as it comes: no two runs are the same then.
+  enum class Turn : std::uint8_t { kBeforeTheSync, kAfterTheSync, kAfterTheFirst, kAsItComes };
+  static constexpr std::size_t kTurns = 3;  // that can be repeated
 
   struct Pair {
     std::function<void()> first;
@@ -49,19 +51,30 @@ class Pairing final : public testing::FrontStore {
 
   Result<void> Commit(const storage::WritePlan& plan, Durability durability) override;
   Result<void> Sync() override;
+  Result<void> KeepWatermark(std::string_view note) override;
+
+  // How many commits were written while the disk synced the one before.
+  std::uint64_t written_beside_a_sync() const { return written_beside_a_sync_; }
 
  private:
   bool IsSecond() const { return std::this_thread::get_id() == second_; }
   void Set(bool* what);
   void WaitFor(const bool& what);
   Result<void> CommitFirst(const storage::WritePlan& plan, Durability durability);
+  Result<void> CommitSecond(const storage::WritePlan& plan, Durability durability);
   void AwaitDecision();
+  void AwaitSync() const;
   void LetSecondWrite();
 
   const std::chrono::milliseconds patience_;
   const Pair* pair_ = nullptr;  // null: one commit at a time
   std::thread::id second_;
   std::atomic<std::uint64_t> decided_beside_ = 0;
+  std::atomic<std::uint64_t> written_beside_a_sync_ = 0;
+  std::atomic<bool> syncing_ = false;
+
+  // Held where the disk is changed or the watermark, which whoever records the disk reads.
+  std::mutex recorded_;
 
   // Set by the first commit before it lets the second one go on.
   bool first_stayed_out_ = false;  // it has returned and never come to its write

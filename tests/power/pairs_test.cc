@@ -7,10 +7,11 @@
 // durable (invariants 4 and 5).
 //
 //   IDEM_PAIRS_WORKLOADS   workloads whose every operation is tried (1)
-//   IDEM_PAIRS_LOSSES      of the nine ways to lose what was not synced, at each (2: all of it is
-//                          gone, and one of the others in turn)
+//   IDEM_PAIRS_RUNS        runs that nobody orders (1)
+//   IDEM_PAIRS_LOSSES      of the nine ways to lose what was not synced, at each: all of it is gone,
+//                          and others in turn (2, and 1 of runs that nobody orders)
 //   IDEM_PAIRS_SEED        the first workload (57)
-//   IDEM_PAIRS_POINT, IDEM_PAIRS_LOSS   that cut of that workload alone
+//   IDEM_PAIRS_POINT, IDEM_PAIRS_LOSS   that cut alone
 
 #include <gtest/gtest.h>
 
@@ -30,10 +31,10 @@ using testing::Setting;
 constexpr std::size_t kBatches = 12;
 constexpr std::size_t kWriters = 2;
 
-std::vector<Cut> CutsOf(const Recording& recording) {
+std::vector<Cut> CutsOf(const Recording& recording, std::size_t losses_by_default) {
   const auto only_point = Setting("IDEM_PAIRS_POINT");
   const auto only_loss = Setting("IDEM_PAIRS_LOSS");
-  const std::size_t losses = Setting("IDEM_PAIRS_LOSSES").value_or(2);
+  const std::size_t losses = Setting("IDEM_PAIRS_LOSSES").value_or(losses_by_default);
   std::vector<Cut> cuts;
   for (std::size_t point = 0; point <= recording.operations.size(); ++point) {
     if (point != only_point.value_or(point)) continue;
@@ -61,7 +62,7 @@ std::uint64_t CutEverywhere(std::uint64_t seed, Isolation* isolation, PowerTally
   std::cout << "workload " << seed << ": " << recording.operations.size() << " operations, "
             << recording.decided_beside << " of " << kBatches / kWriters
             << " commits decided beside a write\n";
-  const std::vector<Cut> cuts = CutsOf(recording);
+  const std::vector<Cut> cuts = CutsOf(recording, 2);
   isolation->Run(
       cuts.size(),
       [&](std::size_t i, const std::filesystem::path& directory, CycleReport* report) {
@@ -83,6 +84,38 @@ TEST(Pairs, EveryOperation) {
   tally.Print("two writers");
   EXPECT_GT(decided_beside, 0U);
   EXPECT_GT(tally.Of(CycleEnd::kHeld), 0U);
+}
+
+// A run that nobody orders: RocksDB appends to a log while it syncs it. What was recorded of it can
+// be cut everywhere, but not recorded again.
+TEST(Pairs, AsItComes) {
+  const std::uint64_t first = Setting("IDEM_PAIRS_SEED").value_or(57);
+  const std::uint64_t runs = Setting("IDEM_PAIRS_RUNS").value_or(1);
+  const testing::Scratch scratch("idem-pairs-free");
+  Isolation isolation({});
+  PowerTally tally;
+  std::uint64_t written_beside_a_sync = 0;
+  for (std::uint64_t seed = first; seed < first + 4 * runs; seed += 4) {  // those that sync alike
+    const Workload workload(seed, kBatches, kWriters);
+    const Recording recording =
+        Record(workload, scratch.path() / std::to_string(seed), {}, /*as_it_comes=*/true);
+    written_beside_a_sync += recording.written_beside_a_sync;
+    const std::vector<Cut> cuts = CutsOf(recording, 1);
+    isolation.Run(
+        cuts.size(),
+        [&](std::size_t i, const std::filesystem::path& directory, CycleReport* report) {
+          CutOnce(workload, recording, cuts[i], directory, report);
+        },
+        [&](std::size_t i, const CycleReport& report) {
+          tally.Add(report, "IDEM_PAIRS_SEED=" + std::to_string(seed) +
+                                " power --gtest_filter=Pairs.AsItComes, cut at " +
+                                std::to_string(cuts[i].point) + " with loss " +
+                                std::to_string(static_cast<int>(cuts[i].loss)));
+        });
+  }
+  tally.Print("as it comes");
+  std::cout << written_beside_a_sync << " commits were written beside a sync\n";
+  EXPECT_GT(written_beside_a_sync, 0U);
 }
 
 // A known bug put back: the cuts must show it.

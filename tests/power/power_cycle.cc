@@ -57,11 +57,14 @@ LifeEnd LiveOn(const Workload& workload, const Machine& machine, Loss loss, Life
 }  // namespace
 
 Recording Record(const Workload& workload, const std::filesystem::path& directory,
-                 const StoreWrapper& wrapper) {
+                 const StoreWrapper& wrapper, bool as_it_comes) {
   Recording recording;
-  const LifeEnd end = Live(
-      workload, {},
-      {.directory = directory, .wrapper = wrapper, .thorough = false, .recording = &recording});
+  const LifeEnd end = Live(workload, {},
+                           {.directory = directory,
+                            .wrapper = wrapper,
+                            .thorough = false,
+                            .recording = &recording,
+                            .as_it_comes = as_it_comes});
   if (!end.wrong.empty()) throw std::runtime_error("without any loss: " + end.wrong);
   if (end.refused) throw std::runtime_error("without any loss: " + end.refused->ToString());
   return recording;

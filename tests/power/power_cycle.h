@@ -29,7 +29,7 @@ struct Cut {
 
 // The first life of a machine, from an empty disk. Throws when it does not go well.
 Recording Record(const Workload& workload, const std::filesystem::path& directory,
-                 const StoreWrapper& wrapper = {});
+                 const StoreWrapper& wrapper = {}, bool as_it_comes = false);
 
 // Loses the power there and lives on, in a directory of its own.
 void CutOnce(const Workload& workload, const Recording& recording, const Cut& cut,

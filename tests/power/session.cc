@@ -11,7 +11,7 @@
 namespace idem::power {
 
 Result<std::unique_ptr<Session>> Session::Open(const Workload* workload, const Place& place) {
-  std::unique_ptr<Session> session(new Session(workload, place.env));
+  std::unique_ptr<Session> session(new Session(workload, place));
   const SinkOptions options = Workload::Options();
   auto store = storage::OpenRocksStore(place.directory, options, SinkImpl::NewInspection(options),
                                        place.env);
@@ -65,6 +65,13 @@ Result<void> Session::CommitNext(const Acknowledge& acknowledge) {
   return {};
 }
 
+// Files of a bulk commit are made by work in the background, which is for one thread alone.
+Pairing::Turn Session::TurnOf(std::uint64_t commit) const {
+  const bool bulk = workload_->IsBulk(commit) || workload_->IsBulk(commit + 1);
+  if (as_it_comes_ && !bulk) return Pairing::Turn::kAsItComes;
+  return static_cast<Pairing::Turn>(workload_->Choice(commit, Pairing::kTurns));
+}
+
 Result<void> Session::CommitTwo(std::uint64_t commit, const Acknowledge& acknowledge) {
   workload_->Fill(commit, *tables_, &batch_);
   workload_->Fill(commit + 1, *tables_, &second_batch_);
@@ -88,7 +95,7 @@ Result<void> Session::CommitTwo(std::uint64_t commit, const Acknowledge& acknowl
   pairing_->Run({.first = [&] { first = make(commit, batch_); },
                  .second = [&] { second = make(commit + 1, second_batch_); },
                  .second_is_published = [&] { return committed() > commit; },
-                 .turn = static_cast<Pairing::Turn>(workload_->Choice(commit, Pairing::kTurns))});
+                 .turn = TurnOf(commit)});
   env_->RunJobs();
   return first ? second : first;
 }

@@ -40,6 +40,7 @@ struct Place {
   StoreWrapper wrapper = {};  // unset: none
   // With what may be decided beside a write (Pairing). Whether it is, the disk does not tell.
   std::chrono::milliseconds patience{2};
+  bool as_it_comes = false;  // pairs are written and synced in any order
 };
 
 class Session {
@@ -68,6 +69,7 @@ class Session {
   std::uint64_t unknown() const { return unknown_; }
   // How many commits were decided while another one was written.
   std::uint64_t decided_beside() const { return pairing_->decided_beside(); }
+  std::uint64_t written_beside_a_sync() const { return pairing_->written_beside_a_sync(); }
   Result<void> Flush() { return sink_->Flush(); }
 
   // What the store holds now.
@@ -82,11 +84,14 @@ class Session {
   std::string OfferAllAgain();
 
  private:
-  Session(const Workload* workload, StillEnv* env) : workload_(workload), env_(env) {}
+  Session(const Workload* workload, const Place& place)
+      : workload_(workload), env_(place.env), as_it_comes_(place.as_it_comes) {}
+  Pairing::Turn TurnOf(std::uint64_t commit) const;
   Result<void> CommitTwo(std::uint64_t commit, const Acknowledge& acknowledge);
 
   const Workload* workload_;
   StillEnv* env_;
+  const bool as_it_comes_;
   std::shared_ptr<storage::Store> store_;
   Pairing* pairing_ = nullptr;  // within store_
   std::unique_ptr<IdempotentSink> sink_;
