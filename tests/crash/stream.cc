@@ -33,9 +33,9 @@ std::string Value(Random* random) {
 
 std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
-// What all writers offer, such that nothing depends on who comes first: the same row, the same event
-// with the same row, and versions of a row, without events (whether that of an older version is
-// kept would depend on it).
+// What all writers offer, such that nothing depends on who comes first: the same row, the same
+// event with the same row, and versions of a row, without events (whether that of an older version
+// is kept would depend on it).
 void AddShared(Random* random, std::uint64_t step, const Tables& tables, Batch* batch) {
   const std::int64_t number = Signed(random->Below(4));
   switch (random->Below(4)) {

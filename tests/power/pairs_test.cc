@@ -8,8 +8,8 @@
 //
 //   IDEM_PAIRS_WORKLOADS   workloads whose every operation is tried (1)
 //   IDEM_PAIRS_RUNS        runs that nobody orders (1)
-//   IDEM_PAIRS_LOSSES      of the nine ways to lose what was not synced, at each: all of it is gone,
-//                          and others in turn (2, and 1 of runs that nobody orders)
+//   IDEM_PAIRS_LOSSES      of the nine ways to lose what was not synced, at each: all of it is
+//                          gone, and others in turn (2, and 1 of runs that nobody orders)
 //   IDEM_PAIRS_SEED        the first workload (57)
 //   IDEM_PAIRS_POINT, IDEM_PAIRS_LOSS   that cut alone
 
