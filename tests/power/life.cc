@@ -12,7 +12,7 @@ namespace idem::power {
 namespace {
 
 // Of the one life that others are made from.
-constexpr std::chrono::milliseconds kPatienceOnce{100};
+constexpr std::chrono::milliseconds kPatienceOnce{50};
 
 // Long enough for a write beside it.
 constexpr std::chrono::microseconds kSyncPause{100};

@@ -7,6 +7,7 @@
 // durable (invariants 4 and 5).
 //
 //   IDEM_PAIRS_WORKLOADS   workloads whose every operation is tried (1)
+//   IDEM_PAIRS_BATCHES     of each workload (12); the first ones are not yet decided side by side
 //   IDEM_PAIRS_RUNS        runs that nobody orders (1)
 //   IDEM_PAIRS_LOSSES      of the nine ways to lose what was not synced, at each: all of it is
 //                          gone, and others in turn (2, and 1 of runs that nobody orders)
@@ -28,8 +29,9 @@ namespace {
 
 using testing::Setting;
 
-constexpr std::size_t kBatches = 12;
 constexpr std::size_t kWriters = 2;
+
+std::size_t Batches() { return Setting("IDEM_PAIRS_BATCHES").value_or(12); }
 
 std::vector<Cut> CutsOf(const Recording& recording, std::size_t losses_by_default) {
   const auto only_point = Setting("IDEM_PAIRS_POINT");
@@ -48,19 +50,20 @@ std::vector<Cut> CutsOf(const Recording& recording, std::size_t losses_by_defaul
 }
 
 std::string Again(std::uint64_t seed, const Cut& cut) {
-  return "IDEM_PAIRS_SEED=" + std::to_string(seed) +
-         " IDEM_PAIRS_WORKLOADS=1 IDEM_PAIRS_POINT=" + std::to_string(cut.point) +
+  return "IDEM_PAIRS_SEED=" + std::to_string(seed) + " IDEM_PAIRS_WORKLOADS=1" +
+         " IDEM_PAIRS_BATCHES=" + std::to_string(Batches()) +
+         " IDEM_PAIRS_POINT=" + std::to_string(cut.point) +
          " IDEM_PAIRS_LOSS=" + std::to_string(static_cast<int>(cut.loss)) +
          " power --gtest_filter=Pairs.EveryOperation";
 }
 
 // Returns how many commits were decided beside a write.
 std::uint64_t CutEverywhere(std::uint64_t seed, Isolation* isolation, PowerTally* tally) {
-  const Workload workload(seed, kBatches, kWriters);
+  const Workload workload(seed, Batches(), kWriters);
   const testing::Scratch scratch("idem-pairs-first");
   const Recording recording = Record(workload, scratch.path() / "store");
   std::cout << "workload " << seed << ": " << recording.operations.size() << " operations, "
-            << recording.decided_beside << " of " << kBatches / kWriters
+            << recording.decided_beside << " of " << Batches() / kWriters
             << " commits decided beside a write\n";
   const std::vector<Cut> cuts = CutsOf(recording, 2);
   isolation->Run(
@@ -96,7 +99,7 @@ TEST(Pairs, AsItComes) {
   PowerTally tally;
   std::uint64_t written_beside_a_sync = 0;
   for (std::uint64_t seed = first; seed < first + 4 * runs; seed += 4) {  // those that sync alike
-    const Workload workload(seed, kBatches, kWriters);
+    const Workload workload(seed, Batches(), kWriters);
     const Recording recording =
         Record(workload, scratch.path() / std::to_string(seed), {}, /*as_it_comes=*/true);
     written_beside_a_sync += recording.written_beside_a_sync;
@@ -139,7 +142,7 @@ TEST(Pairs, AcknowledgementBeforeTheSyncIsCaught) {
 // Without this nothing above could be repeated: whatever the threads do meanwhile, they do the same
 // to the disk.
 TEST(Pairs, ARunIsAFunctionOfItsSeed) {
-  const Workload workload(7, kBatches, kWriters);
+  const Workload workload(7, Batches(), kWriters);
   const testing::Scratch scratch("idem-pairs-twice");
   const std::uint64_t once = Record(workload, scratch.path() / "once").Fingerprint();
   EXPECT_EQ(Record(workload, scratch.path() / "twice").Fingerprint(), once);
