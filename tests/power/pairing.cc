@@ -7,7 +7,7 @@ namespace idem::power {
 
 void Pairing::Run(const Pair& pair) {
   second_may_begin_ = second_may_be_written_ = first_has_returned_ = false;
-  second_has_returned_ = false;
+  second_has_returned_ = first_stayed_out_ = false;
   refused_.reset();
   pair_ = &pair;
   std::thread second([&] {
@@ -17,7 +17,7 @@ void Pairing::Run(const Pair& pair) {
   });
   second_ = second.get_id();
   pair.first();
-  first_stayed_out_ = !second_may_begin_;
+  if (!second_may_begin_) first_stayed_out_ = true;
   Set(&first_has_returned_);
   Set(&second_may_be_written_);
   Set(&second_may_begin_);
