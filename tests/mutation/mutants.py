@@ -237,9 +237,10 @@ MUTANTS = (
         ("other_nans_are_read", "return OrderedBits(*number) == ordered;", "return true;"),
         ) +
     _in("src/codec/fingerprint.cc",
-        ("key_runs_into_the_version", "return base::PutFixed32(static_cast<std::uint32_t>(key_bytes), out);",
-         "return out;"),
-        ("delete_has_the_events_fingerprint", "is_delete ? Front::kDelete : Front::kUpsert", "Front::kUpsert"),
+        ("key_runs_into_the_version",
+         "return base::PutFixed32(static_cast<std::uint32_t>(key_bytes), out);", "return out;"),
+        ("delete_has_the_events_fingerprint", "is_delete ? Front::kDelete : Front::kUpsert",
+         "Front::kUpsert"),
         ("ignored_members_are_not_sorted", "std::sort(ignored_.begin(), ignored_.end());", ""),
         ) +
     _in("src/codec/row_envelope.cc",
