@@ -3,6 +3,7 @@
 #include <idem/version.h>
 
 #include "storage/rocks/examine.h"
+#include "storage/rocks/fast_checksum.h"
 #include "storage/rocks/rocks_options.h"
 
 #include <rocksdb/convenience.h>
@@ -31,6 +32,13 @@ constexpr KnownFault kKnownFaults[] = {
 
 void Add(FindingLevel level, std::string what, std::string remedy, Diagnosis* diagnosis) {
   diagnosis->findings.push_back({level, "build", std::move(what), std::move(remedy)});
+}
+
+void ExamineChecksums(Diagnosis* diagnosis) {
+  Add(FindingLevel::kInfo,
+      RocksUsesFastChecksums() ? "checksums are computed by the processor's instruction"
+                               : "checksums are computed as this RocksDB was built to",
+      "", diagnosis);
 }
 
 void ExamineLimits(Diagnosis* diagnosis) {
@@ -65,6 +73,7 @@ void ExamineBuild(Diagnosis* diagnosis) {
     Add(FindingLevel::kWarning, "this RocksDB has neither LZ4 nor ZSTD: files are not compressed",
         "use a build of RocksDB that has one of them", diagnosis);
   }
+  ExamineChecksums(diagnosis);
   ExamineLimits(diagnosis);
 }
 

@@ -7,6 +7,7 @@
 #include "storage/rocks/directory_safety.h"
 #include "storage/rocks/entropy.h"
 #include "storage/rocks/examination.h"
+#include "storage/rocks/fast_checksum.h"
 #include "storage/rocks/private_files.h"
 #include "storage/rocks/rocks_store_impl.h"
 #include "storage/rocks/rocks_store_internal.h"
@@ -80,6 +81,12 @@ Result<std::unique_ptr<Store>> OpenExisting(Recoverable found, const SinkOptions
                       options, env);
 }
 
+// To ask about the checksums is also what has a static library bring them into the program.
+void LogOpened(const fs::path& directory, Logger* logger) {
+  base::Log(logger, LogLevel::kInfo, "opened the store in {}; checksums by {}", directory.string(),
+            RocksUsesFastChecksums() ? "the processor's instruction" : "RocksDB alone");
+}
+
 Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions& options,
                                     const Inspection& inspect, rocksdb::Env* env) {
   if (Result<void> version = CheckRocksVersion(); !version) return version.error();
@@ -107,7 +114,7 @@ Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions
       found->kind == DirectoryKind::kStore
           ? OpenExisting({real, found->header, *std::move(lock), nullptr}, options, inspect, env)
           : Create(real, *std::move(lock), options, env);
-  if (store) base::Log(options.logger, LogLevel::kInfo, "opened the store in {}", real.string());
+  if (store) LogOpened(real, options.logger);
   return store;
 }
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/rocks/fast_checksum.h"
+
+#include "support/random.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace idem::storage {
+namespace {
+
+// The examples of RFC 3720, B.4, and the check value of the catalogues.
+TEST(FastChecksumTest, TheTableGivesThePublishedValues) {
+  EXPECT_EQ(ExtendByTable(0, ""), 0U);
+  EXPECT_EQ(ExtendByTable(0, "123456789"), 0xe3069283U);
+  EXPECT_EQ(ExtendByTable(0, std::string(32, '\0')), 0x8a9136aaU);
+  EXPECT_EQ(ExtendByTable(0, std::string(32, '\xff')), 0x62a8ab43U);
+}
+
+TEST(FastChecksumTest, TheInstructionGivesTheSameForEverySizeAndPlace) {
+  if (!HasChecksumInstruction()) GTEST_SKIP() << "this processor or build has no such instruction";
+  testing::Random random(1);
+  std::string bytes(400, '\0');
+  for (char& byte : bytes) byte = static_cast<char>(random.Below(256));
+  for (std::size_t begin = 0; begin < 16; ++begin) {
+    for (std::size_t size = 0; begin + size <= bytes.size(); ++size) {
+      const std::string_view part = std::string_view(bytes).substr(begin, size);
+      ASSERT_EQ(ExtendByInstruction(0, part), ExtendByTable(0, part)) << begin << " " << size;
+    }
+  }
+}
+
+TEST(FastChecksumTest, PiecesGiveTheSameAsTheWhole) {
+  const std::string_view whole = "the quick brown fox jumps over the lazy dog";
+  for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
+    const std::uint32_t first = ExtendByTable(0, whole.substr(0, cut));
+    EXPECT_EQ(ExtendByTable(first, whole.substr(cut)), ExtendByTable(0, whole));
+    if (!HasChecksumInstruction()) continue;
+    EXPECT_EQ(ExtendByInstruction(first, whole.substr(cut)), ExtendByTable(0, whole));
+  }
+}
+
+TEST(FastChecksumTest, RocksDBUsesIt) {
+  if (!HasChecksumInstruction()) GTEST_SKIP() << "this processor or build has no such instruction";
+  EXPECT_TRUE(RocksUsesFastChecksums());
+}
+
+}  // namespace
+}  // namespace idem::storage
