@@ -48,7 +48,7 @@ XXH128_hash_t HashInPieces(Front front, std::string_view key, const Version& ver
   add(key.data(), key.data() + key.size());
   add(bytes, PutVersionFront(version, bytes));
   const std::string_view text = version.text();
-  if (!text.empty()) add(text.data(), text.data() + text.size());
+  add(text.data(), text.data() + text.size());
   add(bytes, PutFingerprint(fingerprint, bytes));
   return XXH3_128bits_digest(&state);
 }
@@ -86,7 +86,7 @@ FingerprintStream::FingerprintStream() : state_(std::make_unique<State>()) {
 FingerprintStream::~FingerprintStream() = default;
 
 void FingerprintStream::Add(std::string_view bytes) noexcept {
-  if (!bytes.empty()) XXH3_128bits_update(&state_->hash, bytes.data(), bytes.size());
+  XXH3_128bits_update(&state_->hash, bytes.data(), bytes.size());
 }
 
 Fingerprint FingerprintStream::Sum() const noexcept {
