@@ -38,7 +38,7 @@ class ReportBuilder {
     for (auto at = outcomes.begin(); at != outcomes.end();) {
       const auto begin = at;
       while (at != outcomes.end() && at->verdict == begin->verdict) ++at;
-      (*counts)[static_cast<std::size_t>(begin->verdict)] += at - begin;
+      (*counts)[static_cast<std::size_t>(begin->verdict)] += static_cast<std::size_t>(at - begin);
     }
   }
 };
