@@ -95,6 +95,21 @@ TEST_F(Verify, FindsATornEntryOfEveryKind) {
   EXPECT_TRUE(Report().ok());
 }
 
+// One that does not follow from the payload says which row's payload has changed.
+TEST_F(Verify, HoldsAStoredFingerprintAgainstThePayload) {
+  const std::string key = FirstKey(Space::kRow);
+  codec::RowEnvelope row;
+  const std::string derived = Read(key);
+  ASSERT_TRUE(codec::DecodeRow(derived, &row));
+  ASSERT_TRUE(row.fingerprint_derived);
+  row.fingerprint_derived = false;
+  std::string stored;
+  codec::AppendRow(row, &stored);
+  Write(key, stored);
+  EXPECT_TRUE(Report().ok()) << "a row may hold it all the same";
+  EXPECT_EQ(FoundWhenTorn(Space::kRow), "a row's value does not have its stored fingerprint");
+}
+
 TEST_F(Verify, FindsARowThatIsGone) {
   Write(FirstKey(Space::kRow), std::nullopt);
   const VerifyReport report = Report();
