@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crash/episode.h"
 
-#include <signal.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <utility>
@@ -104,16 +101,10 @@ class Episode {
     life.verify = random_.OneIn(kVerifiesOneIn);
     life.stream = &stream_;
     life.page = memory_.page();
-    const pid_t victim = ::fork();
-    if (victim == 0) ::_exit(Live(life));
-    int status = 0;
-    if (victim < 0 || ::waitpid(victim, &status, 0) != victim) std::abort();
+    const Ending ending = Live(life);
     const SharedPage& page = *memory_.page();
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
-      ++end_.killed[static_cast<std::size_t>(page.phase.load())];
-    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != kClosed) {
-      end_.wrong = "wait status " + std::to_string(status) + ": " + page.failure;
-    }
+    if (ending.killed) ++end_.killed[static_cast<std::size_t>(page.phase.load())];
+    if (!ending.wrong.empty()) end_.wrong = ending.wrong + ": " + page.failure;
   }
 
   // Invariants 1 and 4: the end is that of the uninterrupted run, and stays it when everything is

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crash/victim.h"
 
-#include <signal.h>
-#include <sys/prctl.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -178,14 +175,9 @@ std::string_view ToString(Phase phase) {
   return kNames[static_cast<std::size_t>(phase)];
 }
 
-int Live(const Life& life) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // its parent may end first where a test is stopped
-  try {
-    return LiveWithin(life) ? kClosed : kFailed;
-  } catch (const BadResult& error) {
-    Fail(life, error.what());
-    return kFailed;
-  }
+Ending Live(const Life& life) {
+  return LiveOneLife([&life] { return LiveWithin(life); },
+                     [&life](const std::string& why) { Fail(life, why); });
 }
 
 }  // namespace idem::crash

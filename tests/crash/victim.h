@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "crash/one_life.h"
 #include "crash/stream.h"
 
 namespace idem::crash {
@@ -55,7 +56,7 @@ struct SharedPage {
   std::atomic<std::uint32_t> set_up;                // tables and source were acknowledged
   std::atomic<Acked> acked;
   std::atomic<std::uint32_t> started_steps;  // the steps with those of the commit in flight
-  char failure[4096];                        // why the victim exited with kFailed
+  char failure[4096];                        // why the victim failed
 
   Expected* expected() { return reinterpret_cast<Expected*>(this + 1); }
   static std::size_t Bytes(std::uint64_t steps) {
@@ -86,11 +87,8 @@ struct Life {
   SharedPage* page = nullptr;
 };
 
-inline constexpr int kClosed = 0;  // exit status: the sink was closed in order
-inline constexpr int kFailed = 2;  // see SharedPage::failure
-
-// Lives one life and returns the exit status, if it gets that far.
-int Live(const Life& life);
+// Lives one life, in a process of its own. What went wrong stands in SharedPage::failure.
+Ending Live(const Life& life);
 
 // Digests and quarantine of a store, to be compared with another's.
 Result<Expected> Observe(const Snapshot& snapshot);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crash/writers.h"
 
-#include <signal.h>
-#include <sys/prctl.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <optional>
@@ -11,7 +8,6 @@
 
 #include "crash/state.h"
 #include "crash/timer.h"
-#include "crash/victim.h"
 
 namespace idem::crash {
 namespace {
@@ -283,15 +279,10 @@ std::string_view ToString(Moment moment) {
   return kNames[static_cast<std::size_t>(moment)];
 }
 
-int LiveAsWriters(const WritersLife& life) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // its parent may end first where a test is stopped
+Ending LiveAsWriters(const WritersLife& life) {
   life.page->sight.writing = life.page->sight.syncing = false;  // of the life before
-  try {
-    return LiveWithin(life) ? kClosed : kFailed;
-  } catch (const BadResult& error) {
-    Fail(life, error.what());
-    return kFailed;
-  }
+  return LiveOneLife([&life] { return LiveWithin(life); },
+                     [&life](const std::string& why) { Fail(life, why); });
 }
 
 }  // namespace idem::crash

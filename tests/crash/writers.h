@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crash/one_life.h"
 #include "crash/stream.h"
 #include "crash/watch.h"
 
@@ -41,7 +42,7 @@ struct WritersPage {
   std::atomic<std::uint32_t> unacknowledged_found;
   Sight sight;
   std::atomic<bool> failed;
-  char failure[2048];  // why the victim exited with kFailed
+  char failure[2048];  // why the victim failed
 
   // Where the process was when it was killed.
   Moment DiedAt() const;
@@ -76,7 +77,7 @@ std::vector<std::string> ContentAfter(const std::vector<Stream>& streams,
 
 std::string_view ToString(Moment moment);
 
-// Lives one life and returns the exit status (victim.h), if it gets that far.
-int LiveAsWriters(const WritersLife& life);
+// Lives one life, in a process of its own. What went wrong stands in WritersPage::failure.
+Ending LiveAsWriters(const WritersLife& life);
 
 }  // namespace idem::crash

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crash/writers_episode.h"
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
 #include "crash/state.h"
-#include "crash/victim.h"
 #include "sink/sink_impl.h"
 #include "storage/rocks/rocks_store.h"
 #include "support/shared_array.h"
@@ -82,15 +76,11 @@ class Episode {
     life.verify = random_.OneIn(kVerifiesOneIn);
     life.streams = &streams_;
     life.page = page_;
-    const pid_t victim = ::fork();
-    if (victim == 0) ::_exit(LiveAsWriters(life));
-    int status = 0;
-    if (victim < 0 || ::waitpid(victim, &status, 0) != victim) std::abort();
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && !page_->failed) {
-      ++end_.killed[static_cast<std::size_t>(page_->DiedAt())];
-    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != kClosed) {
-      end_.wrong = "wait status " + std::to_string(status) + ": " + page_->failure;
-    }
+    const Ending ending = LiveAsWriters(life);
+    if (ending.killed) ++end_.killed[static_cast<std::size_t>(page_->DiedAt())];
+    // One may be killed on its way from a failure to its end.
+    const bool failed = !ending.wrong.empty() || page_->failed;
+    if (failed) end_.wrong = ending.wrong + ": " + page_->failure;
   }
 
   // Invariants 1 and 4: the end is that of one writer after the other, and stays it when everything
