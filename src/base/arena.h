@@ -26,14 +26,14 @@ class Arena {
   }
 
   // Room for `size` bytes that are not taken yet: for what is written before its size is known.
-  // The same room again, unless more is asked for than is left of a chunk.
+  // The same room again, unless more is asked for than is left of a chunk. May be null for none.
   char* Room(std::size_t size) {
-    if (current_ == chunks_.size() || chunks_[current_].size - used_ < size) NextChunk(size);
-    return chunks_[current_].bytes.get() + used_;
+    if (static_cast<std::size_t>(end_ - at_) < size) NextChunk(size);
+    return at_;
   }
 
   // Takes the first `size` bytes of the room. REQUIRES: Room was asked for as many.
-  void Take(std::size_t size) noexcept { used_ += size; }
+  void Take(std::size_t size) noexcept { at_ += size; }
 
   // An uninitialised T, valid until Clear; it is never destroyed.
   template <typename T>
@@ -51,8 +51,8 @@ class Arena {
   }
 
   void Clear() noexcept {
-    current_ = 0;
-    used_ = 0;
+    next_ = 0;
+    at_ = end_ = nullptr;
   }
 
  private:
@@ -62,19 +62,22 @@ class Arena {
     std::size_t size;
   };
 
+  // Chunks that are too small are passed over until Clear.
   void NextChunk(std::size_t size) {
-    while (current_ < chunks_.size() && chunks_[current_].size - used_ < size) {
-      ++current_;
-      used_ = 0;
+    while (next_ < chunks_.size() && chunks_[next_].size < size) ++next_;
+    if (next_ == chunks_.size()) {
+      const std::size_t chunk = std::max(size, kChunkBytes);
+      chunks_.push_back({std::make_unique_for_overwrite<char[]>(chunk), chunk});
     }
-    if (current_ < chunks_.size()) return;
-    const std::size_t chunk = std::max(size, kChunkBytes);
-    chunks_.push_back({std::make_unique_for_overwrite<char[]>(chunk), chunk});
+    const Chunk& chunk = chunks_[next_++];
+    at_ = chunk.bytes.get();
+    end_ = at_ + chunk.size;
   }
 
   std::vector<Chunk> chunks_;
-  std::size_t current_ = 0;
-  std::size_t used_ = 0;  // of the current chunk
+  std::size_t next_ = 0;  // the chunk after the current one
+  char* at_ = nullptr;    // what is left of the current one
+  char* end_ = nullptr;
 };
 
 }  // namespace idem::base

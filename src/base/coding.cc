@@ -54,18 +54,18 @@ bool Reader::ReadFixed32(std::uint32_t* value) noexcept {
   return true;
 }
 
-const char* Reader::ReadLongVarint64(const char* at, const char* end,
-                                     std::uint64_t* value) noexcept {
-  *value = 0;
+Reader::LongVarint Reader::ReadLongVarint64(const char* at, const char* end) noexcept {
+  std::uint64_t value = 0;
   for (int shift = 0; shift < 64 && at != end; shift += 7) {
     const auto byte = static_cast<std::uint8_t>(*at++);
     const std::uint64_t bits = byte & 0x7f;
-    if (shift == 63 && bits > 1) return nullptr;  // over 64 bits
-    *value |= bits << shift;
+    if (shift == 63 && bits > 1) return {};  // over 64 bits
+    value |= bits << shift;
     if (byte >= 0x80) continue;
-    return byte != 0 || shift == 0 ? at : nullptr;  // a last byte of zero is one too many
+    if (byte == 0 && shift != 0) return {};  // a last byte of zero is one too many
+    return {at, value};
   }
-  return nullptr;
+  return {};
 }
 
 bool Reader::ReadBytes(std::size_t size, std::string_view* bytes) noexcept {

@@ -42,8 +42,17 @@ inline char* PutFixed64(std::uint64_t value, char* out) noexcept {
   std::memcpy(out, &value, sizeof value);
   return out + sizeof value;
 }
+// The bits of a signed integer, so that they order as unsigned ones as the integers do.
+inline std::uint64_t OrderedBits(std::int64_t value) noexcept {
+  return static_cast<std::uint64_t>(value) ^ std::uint64_t{1} << 63;
+}
 inline char* PutOrderedInt64(std::int64_t value, char* out) noexcept {
-  return PutFixed64(static_cast<std::uint64_t>(value) ^ std::uint64_t{1} << 63, out);
+  return PutFixed64(OrderedBits(value), out);
+}
+inline std::uint64_t LoadFixed64(const char* from) noexcept {
+  std::uint64_t value = 0;
+  std::memcpy(&value, from, sizeof value);
+  return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
 }
 inline char* PutVarint64(std::uint64_t value, char* out) noexcept {
   for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
@@ -74,8 +83,7 @@ class Reader {
   [[nodiscard]] bool ReadFixed32(std::uint32_t* value) noexcept;
   [[nodiscard]] bool ReadFixed64(std::uint64_t* value) noexcept {
     if (left() < sizeof *value) return false;
-    std::memcpy(value, at_, sizeof *value);
-    if constexpr (std::endian::native == std::endian::little) *value = __builtin_bswap64(*value);
+    *value = LoadFixed64(at_);
     at_ += sizeof *value;
     return true;
   }
@@ -96,9 +104,10 @@ class Reader {
       *value = static_cast<std::uint8_t>(*at_++);
       return true;
     }
-    const char* after = ReadLongVarint64(at_, end_, value);
-    if (after == nullptr) return false;
-    at_ = after;
+    const LongVarint read = ReadLongVarint64(at_, end_);
+    if (read.after == nullptr) return false;
+    at_ = read.after;
+    *value = read.value;
     return true;
   }
   [[nodiscard]] bool ReadBytes(std::size_t size, std::string_view* bytes) noexcept;
@@ -114,9 +123,12 @@ class Reader {
 
  private:
   std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
-  // Where it ends, or null. Not of the object, so that a reader may stay in registers.
-  static const char* ReadLongVarint64(const char* at, const char* end,
-                                      std::uint64_t* value) noexcept;
+  // Neither of the object nor to where somebody points, so that both may stay in registers.
+  struct LongVarint {
+    const char* after = nullptr;  // null: it is none
+    std::uint64_t value = 0;
+  };
+  static LongVarint ReadLongVarint64(const char* at, const char* end) noexcept;
 
   const char* at_;
   const char* end_;

@@ -73,4 +73,24 @@ bool DecodeRowHead(std::string_view head, RowEnvelope* row) {
          reader.rest().empty() && IsConsistent(*row);
 }
 
+RowStamp StampIfSame(std::string_view head, const Version& version,
+                     const Fingerprint& fingerprint) noexcept {
+  const bool integer = version.is_integer();
+  const std::size_t content = kFingerprintBytes + (integer ? sizeof(std::int64_t) : 0);
+  if (head.size() <= content) return {};
+  const char* fingerprint_at = head.data() + head.size() - kFingerprintBytes;
+  if (base::LoadFixed64(fingerprint_at) != fingerprint.high) return {};
+  if (base::LoadFixed64(fingerprint_at + 8) != fingerprint.low) return {};
+  if (integer ? base::LoadFixed64(fingerprint_at - 8) != base::OrderedBits(version.integer())
+              : version.has_value()) {
+    return {};
+  }
+  const int flags = integer ? kIntegerVersionTag << kVersionTagShift : 0;
+  if ((head.front() & ~kDerived) != flags) return {};
+  base::Reader front({head.data() + 1, head.size() - 1 - content});
+  RowStamp stamp;
+  const bool read = front.ReadVarint64(&stamp.commit) && front.ReadVarint32(&stamp.rank);
+  return read && front.AtEnd() ? stamp : RowStamp();
+}
+
 }  // namespace idem::codec

@@ -61,4 +61,15 @@ bool DecodeRowUnhashed(std::string_view bytes, RowEnvelope* row);
 // The same of a head. The payload stays empty.
 bool DecodeRowHead(std::string_view head, RowEnvelope* row);
 
+// What a row says besides its content.
+struct RowStamp {
+  std::uint64_t commit = 0;  // no row has 0
+  std::uint32_t rank = 0;
+};
+
+// That of the row with this head, if it is a row and its content exactly this; else none, commit 0,
+// as always of versions that are text. Sooner known than all that a head says.
+RowStamp StampIfSame(std::string_view head, const Version& version,
+                     const Fingerprint& fingerprint) noexcept;
+
 }  // namespace idem::codec

@@ -72,18 +72,21 @@ bool CopyWithoutZeros(std::string_view text, char* out) noexcept {
   return zeros == 0;
 }
 
-char* PutText(std::string_view text, char* out) noexcept {
-  if (text.size() <= kShortText && CopyWithoutZeros(text, out)) {
-    out += text.size();
-    *out++ = kTextEnd;
-    return out;
-  }
+// Apart, because the usual way would save registers for it.
+[[gnu::noinline]] char* PutEscaped(std::string_view text, char* out) noexcept {
   for (std::size_t zero = text.find('\0'); zero != std::string_view::npos; zero = text.find('\0')) {
     out = base::PutBytes(text.substr(0, zero + 1), out);
     *out++ = kEscaped;
     text.remove_prefix(zero + 1);
   }
   out = base::PutBytes(text, out);
+  *out++ = kTextEnd;
+  return out;
+}
+
+inline char* PutText(std::string_view text, char* out) noexcept {
+  if (text.size() > kShortText || !CopyWithoutZeros(text, out)) return PutEscaped(text, out);
+  out += text.size();
   *out++ = kTextEnd;
   return out;
 }
@@ -157,8 +160,6 @@ bool ReadAnyPart(std::string_view* input, DecodedPart* part, std::string* text) 
 
 }  // namespace
 
-namespace {
-
 char* PutPart(const KeyPart& part, char* out) noexcept {
   switch (part.type()) {
     case KeyType::kNull:
@@ -174,10 +175,8 @@ char* PutPart(const KeyPart& part, char* out) noexcept {
       *out++ = kDoubleCode;
       return base::PutFixed64(OrderedBits(part.number()), out);
     case KeyType::kString:
-      *out++ = kStringCode;
-      return PutText(part.text(), out);
     case KeyType::kBytes:
-      *out++ = kBytesCode;
+      *out++ = part.type() == KeyType::kString ? kStringCode : kBytesCode;
       return PutText(part.text(), out);
     case KeyType::kUuid:
       IDEM_ASSERT(part.text().size() == kUuidBytes, "I-CODEC-1");
@@ -187,19 +186,11 @@ char* PutPart(const KeyPart& part, char* out) noexcept {
   return out;
 }
 
-}  // namespace
-
 void AppendPart(const KeyPart& part, std::string* out) {
   const std::size_t size = out->size();
   out->resize(size + PartBytesMax(part));
   const char* end = PutPart(part, out->data() + size);
   out->resize(static_cast<std::size_t>(end - out->data()));
-}
-
-char* PutKey(const KeyRef& key, char* out) noexcept {
-  if (key.is_encoded()) return base::PutBytes(key.encoded(), out);
-  for (const KeyPart& part : key) out = PutPart(part, out);
-  return out;
 }
 
 void AppendKey(const KeyRef& key, std::string* out) {

@@ -17,9 +17,10 @@
 // No code is ff, so the 00 that ends a string is never mistaken for an escaped one.
 #pragma once
 
+#include "base/coding.h"
+
 #include <idem/key.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -33,7 +34,7 @@ void AppendKey(const KeyRef& key, std::string* out);
 
 // What a part and a key take at most when they are encoded.
 inline std::size_t PartBytesMax(const KeyPart& part) noexcept {
-  return 1 + std::max(sizeof(std::int64_t), 2 * part.text().size() + 1);
+  return 1 + sizeof(std::int64_t) + 2 * part.text().size();
 }
 inline std::size_t KeyBytesMax(const KeyRef& key) noexcept {
   if (key.is_encoded()) return key.encoded().size();
@@ -42,8 +43,13 @@ inline std::size_t KeyBytesMax(const KeyRef& key) noexcept {
   return bytes;
 }
 
-// Writes what AppendKey appends, at most KeyBytesMax bytes, to `out` and returns where it ends.
-char* PutKey(const KeyRef& key, char* out) noexcept;
+// Each writes what is appended above, at most so many bytes, to `out` and returns where it ends.
+char* PutPart(const KeyPart& part, char* out) noexcept;
+inline char* PutKey(const KeyRef& key, char* out) noexcept {
+  if (key.is_encoded()) return base::PutBytes(key.encoded(), out);
+  for (const KeyPart& part : key) out = PutPart(part, out);
+  return out;
+}
 
 // Reads one part from the front of `*input`. `text` receives unescaped string bytes, appended.
 // False when the bytes are not a part; `*input` is then unspecified. Total: safe on any bytes.

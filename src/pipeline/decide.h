@@ -18,6 +18,11 @@ namespace idem::pipeline {
 bool Settle(const BatchRecord& record, const Candidate& candidate, const codec::RowEnvelope& row,
             Outcome* outcome);
 
+// The same of the row that has this head, for a record that is word for word what is stored, as
+// most are that come again: no rule of a table makes anything else than a duplicate of it. False
+// leaves it to Settle.
+bool SettleRepeat(const Candidate& candidate, std::string_view head, Outcome* outcome) noexcept;
+
 // `commit` is the number this commit will get. Afterwards every record has its outcome.
 void Decide(const RecordBuffer& batch, std::uint64_t commit, WorkingSet* work);
 

@@ -151,13 +151,16 @@ Result<void> FindRow(const BatchRecord& record, Afterwards afterwards, const Fet
   }
   const Identities::Found found = work->identities->Find(key, candidate->hash, fetched.row);
   const bool present = found.presence == Presence::kPresent;
+  // A record before it in the batch may change the row, and an event id is asked first.
+  const bool decidable = found.presence != Presence::kAbsent && afterwards == Afterwards::kDecide &&
+                         record.event_key().empty() && !work->index.Contains(key, candidate->hash);
+  Outcome* const outcome = &work->outcomes[candidate->record];
+  if (decidable && present && SettleRepeat(*candidate, found.head, outcome)) return {};
   codec::RowEnvelope row;
   if (present && !codec::DecodeRowHead(found.head, &row)) return Damaged("a row");
-  // A record before it in the batch may change the row, and an event id is asked first.
-  if (found.presence != Presence::kAbsent && afterwards == Afterwards::kDecide &&
-      record.event_key().empty() && !work->index.Contains(key, candidate->hash)) {
+  if (decidable) {
     const bool settled = present
-                             ? Settle(record, *candidate, row, &work->outcomes[candidate->record])
+                             ? Settle(record, *candidate, row, outcome)
                              : SettleByFingerprint(record, *candidate, fetched.fingerprint, work);
     if (settled) return {};
   }

@@ -11,7 +11,6 @@
 namespace idem::pipeline {
 namespace {
 
-constexpr std::size_t kUnitBytes = 8;
 constexpr std::size_t kSlotsShare = 7;              // one part in so many; the rest is for the log
 constexpr std::uint64_t kLogUnitsMax = 0xfffffffe;  // a place and one more fit 32 bits
 constexpr std::uint64_t kEntriesMin = 4;            // a log that holds fewer of one is not for it
@@ -24,12 +23,6 @@ constexpr std::uint64_t kOverfullTimes = 4;
 
 std::size_t SlotsBytes(std::size_t table_bytes) noexcept { return table_bytes / kSlotsShare; }
 
-std::size_t LogBytes(std::size_t table_bytes) noexcept {
-  return std::min<std::uint64_t>((table_bytes - SlotsBytes(table_bytes)) / kUnitBytes,
-                                 kLogUnitsMax) *
-         kUnitBytes;
-}
-
 }  // namespace
 
 Identities::Identities(KeyHash hash, std::size_t table_bytes, std::size_t filter_bytes,
@@ -40,6 +33,12 @@ Identities::Identities(KeyHash hash, std::size_t table_bytes, std::size_t filter
       log_units_(slots_.capacity() == 0 ? 0 : log_.bytes() / kUnitBytes),
       filter_(filter_bytes),
       fingerprints_(fingerprint_bytes) {}
+
+std::size_t Identities::LogBytes(std::size_t table_bytes) noexcept {
+  return std::min<std::uint64_t>((table_bytes - SlotsBytes(table_bytes)) / kUnitBytes,
+                                 kLogUnitsMax) *
+         kUnitBytes;
+}
 
 // The least that an entry takes decides: a scan too many costs time, one too few every read.
 bool Identities::WorthLoading(std::uint64_t keys) const noexcept {
@@ -71,11 +70,6 @@ std::uint32_t Identities::PlaceAt(std::uint64_t position) const noexcept {
   return static_cast<std::uint32_t>(position % log_units_ + 1);
 }
 
-inline Identities::Entry* Identities::EntryOf(std::uint32_t place) const noexcept {
-  return reinterpret_cast<Entry*>(static_cast<char*>(log_.memory()) +
-                                  std::size_t{place - 1} * kUnitBytes);
-}
-
 inline Identities::Entry* Identities::EntryAt(std::uint64_t position) const noexcept {
   return EntryOf(PlaceAt(position));
 }
@@ -95,22 +89,10 @@ Identities::Found Identities::Find(std::string_view key, std::uint64_t hash) con
   return Find(key, hash, GuessAt(hash));
 }
 
-Identities::Found Identities::Find(std::string_view key, std::uint64_t hash,
-                                   Guess guess) const noexcept {
-  const Entry* entry = nullptr;
-  if (guess.place != 0) {
-    entry = EntryOf(guess.place);
-    if (!base::SameBytes(entry->key(), key)) {
-      const std::uint32_t* place = PlaceOf(key, hash);
-      entry = place == nullptr ? nullptr : EntryOf(*place);
-    }
-  }
-  if (entry != nullptr) {
-    const std::string_view head = entry->head();
-    return {head.empty() ? Presence::kAbsent : Presence::kPresent, head};
-  }
-  const bool certain = learned_ && !MayBeForgotten(hash);
-  return {certain ? Presence::kAbsent : Presence::kUnknown, {}};
+Identities::Found Identities::FindBeyondGuess(std::string_view key,
+                                              std::uint64_t hash) const noexcept {
+  const std::uint32_t* place = PlaceOf(key, hash);
+  return place == nullptr ? FoundNowhere(hash) : FoundIn(*EntryOf(*place));
 }
 
 Identities::Guess Identities::PrefetchEntry(std::uint64_t hash) const noexcept {

@@ -25,6 +25,7 @@
 #pragma once
 
 #include "base/pages.h"
+#include "base/short_bytes.h"
 #include "pipeline/blocked_bloom.h"
 #include "pipeline/key_hash.h"
 #include "pipeline/row_fingerprints.h"
@@ -68,7 +69,11 @@ class Identities {
   // In all of these `hash` is that of the key. A guess is that of its hash, and good until the next
   // Put or Erase.
   Found Find(std::string_view key, std::uint64_t hash) const noexcept;
-  Found Find(std::string_view key, std::uint64_t hash, Guess guess) const noexcept;
+  Found Find(std::string_view key, std::uint64_t hash, Guess guess) const noexcept {
+    if (guess.place == 0) return FoundNowhere(hash);
+    const Entry& entry = *EntryOf(guess.place);
+    return base::SameBytes(entry.key(), key) ? FoundIn(entry) : FindBeyondGuess(key, hash);
+  }
 
   // Bring into the cache what Find will look at, the slot first and then what it refers to.
   void PrefetchSlot(std::uint64_t hash) const noexcept { slots_.Prefetch(HalfOf(hash)); }
@@ -94,6 +99,8 @@ class Identities {
   std::uint64_t filter_capacity() const noexcept { return filter_.capacity(); }
 
  private:
+  static constexpr std::size_t kUnitBytes = 8;
+
   struct Entry {
     // Of the key, and in the lowest byte of the head; 0: nothing up to the end of the ring.
     std::uint32_t sizes;
@@ -109,12 +116,25 @@ class Identities {
   static std::uint32_t HalfOf(std::uint64_t hash) noexcept {
     return static_cast<std::uint32_t>(hash >> 32);
   }
+  static std::size_t LogBytes(std::size_t table_bytes) noexcept;
   static std::uint64_t UnitsOf(std::size_t key_bytes, std::size_t head_bytes) noexcept;
   bool Fits(std::string_view key, std::string_view head) const noexcept;
   Entry* EntryAt(std::uint64_t position) const noexcept;
   Guess GuessAt(std::uint64_t hash) const noexcept;
+  Found FindBeyondGuess(std::string_view key, std::uint64_t hash) const noexcept;
+  static Found FoundIn(const Entry& entry) noexcept {
+    const std::string_view head = entry.head();
+    return {head.empty() ? Presence::kAbsent : Presence::kPresent, head};
+  }
+  Found FoundNowhere(std::uint64_t hash) const noexcept {
+    const bool certain = learned_ && !MayBeForgotten(hash);
+    return {certain ? Presence::kAbsent : Presence::kUnknown, {}};
+  }
   // A place is that in the log, in units, and one more.
-  Entry* EntryOf(std::uint32_t place) const noexcept;
+  Entry* EntryOf(std::uint32_t place) const noexcept {
+    char* log = static_cast<char*>(log_.memory());
+    return reinterpret_cast<Entry*>(log + std::size_t{place - 1} * kUnitBytes);
+  }
   std::uint32_t PlaceAt(std::uint64_t position) const noexcept;
   std::uint32_t* PlaceOf(std::string_view key, std::uint64_t hash) const noexcept;
   void MakeRoom(std::uint64_t units) noexcept;

@@ -24,6 +24,20 @@ bool IsThat(const SourcePartition& known, std::string_view source, PartitionRef 
          base::SameBytes(known.incarnation, incarnation);
 }
 
+// What can be wrong with a key.
+struct KeyFaults {
+  Reason missing;
+  Reason too_large;
+};
+constexpr KeyFaults kKeyFaults{Reason::kKeyMissing, Reason::kKeyTooLarge};
+constexpr KeyFaults kEventIdFaults{Reason::kEventIdMissing, Reason::kEventIdTooLarge};
+
+Reason Fault(std::string_view store_key, std::size_t bytes_max, const KeyFaults& faults) noexcept {
+  const std::size_t size = store_key.size() - codec::kRowKeyPrefixBytes;
+  if (size == 0) return faults.missing;
+  return size > bytes_max ? faults.too_large : Reason::kNone;
+}
+
 // What a record keeps of sizes has 32 bits. No sink takes a key that is nearly as large.
 Limits Bounded(Limits limits) noexcept {
   limits.key_bytes = std::min<std::size_t>(limits.key_bytes, INT32_MAX);
@@ -140,36 +154,17 @@ bool RecordBuffer::ReserveRecord(std::size_t bytes) {
 }
 
 // With room for `behind` bytes after it, unless it is large.
-std::string_view RecordBuffer::Encode(codec::Space space, const TableEntry& table,
-                                      const KeyRef& key, std::size_t behind) {
+inline std::string_view RecordBuffer::Encode(codec::Space space, const TableEntry& table,
+                                             const KeyRef& key, std::size_t behind) {
   const std::size_t most = codec::kRowKeyPrefixBytes + codec::KeyBytesMax(key);
-  if (most > kKeyInPlaceMax && scratch_.size() < most) scratch_.resize(most);
-  char* begin = most > kKeyInPlaceMax ? scratch_.data() : arena_.Room(most + behind);
+  char* begin = most > kKeyInPlaceMax ? RoomAside(most) : arena_.Room(most + behind);
   const char* end = codec::PutKey(key, codec::PutKeyPrefix(space, table.definition.id, begin));
   return {begin, static_cast<std::size_t>(end - begin)};
 }
 
-std::string_view RecordBuffer::EncodeKey(const TableEntry& table, const KeyRef& key,
-                                         std::size_t behind, Reason* invalid) {
-  const std::string_view encoded = Encode(codec::Space::kRow, table, key, behind);
-  const std::size_t size = encoded.size() - codec::kRowKeyPrefixBytes;
-  if (size == 0) {
-    *invalid = Reason::kKeyMissing;
-  } else if (size > limits_.key_bytes) {
-    *invalid = Reason::kKeyTooLarge;
-    return encoded.substr(0, codec::kRowKeyPrefixBytes + std::min(size, kQuarantineValueBytes));
-  }
-  return encoded;
-}
-
-std::string_view RecordBuffer::EncodeEventId(const TableEntry& table, const KeyRef& id,
-                                             Reason* invalid) {
-  const std::string_view encoded = Encode(codec::Space::kEvent, table, id, 0);
-  const std::size_t size = encoded.size() - codec::kRowKeyPrefixBytes;
-  if (size == 0 && *invalid == Reason::kNone) *invalid = Reason::kEventIdMissing;
-  if (size <= kEventIdBytesMax) return encoded;
-  if (*invalid == Reason::kNone) *invalid = Reason::kEventIdTooLarge;
-  return encoded.substr(0, codec::kRowKeyPrefixBytes + kEventIdBytesMax);
+char* RecordBuffer::RoomAside(std::size_t bytes) {
+  if (scratch_.size() < bytes) scratch_.resize(bytes);
+  return scratch_.data();
 }
 
 std::string_view RecordBuffer::Kept(std::string_view value) const noexcept {
@@ -177,26 +172,33 @@ std::string_view RecordBuffer::Kept(std::string_view value) const noexcept {
 }
 
 // Where the key was encoded in place, only the value is copied.
-std::string_view RecordBuffer::KeepBehind(std::string_view row_key, std::string_view value) {
+inline std::string_view RecordBuffer::KeepBehind(std::string_view row_key, std::string_view value) {
   char* at = arena_.Room(row_key.size() + value.size());
-  if (at != row_key.data()) at = std::copy(row_key.begin(), row_key.end(), at) - row_key.size();
+  if (at != row_key.data()) std::copy(row_key.begin(), row_key.end(), at);
   char* behind = at + row_key.size();
   std::copy(value.begin(), value.end(), behind);
   arena_.Take(row_key.size() + value.size());
   return {behind, value.size()};
 }
 
-bool RecordBuffer::KeepEventId(const TableEntry& table, const KeyRef& id, Reason* invalid,
-                               Extras* extras) {
-  const std::string_view event_key = EncodeEventId(table, id, invalid);
-  if (!Reserve(event_key.size())) return false;
-  extras->event_key = arena_.Copy(event_key);
-  return true;
+RecordBuffer::KeptExtras RecordBuffer::KeepExtras(const TableEntry& table, std::string_view version,
+                                                  const std::optional<KeyRef>& event_id) {
+  Extras* extras = arena_.New<Extras>();
+  extras->version = arena_.Copy(version);
+  if (!event_id) return {extras, Reason::kNone};
+  std::string_view key = Encode(codec::Space::kEvent, table, *event_id, 0);
+  const Reason fault = Fault(key, kEventIdBytesMax, kEventIdFaults);
+  if (fault == kEventIdFaults.too_large) {
+    key = key.substr(0, codec::kRowKeyPrefixBytes + kEventIdBytesMax);
+  }
+  if (!Reserve(key.size())) return {nullptr, fault};
+  extras->event_key = arena_.Copy(key);
+  return {extras, fault};
 }
 
 // The last thing of all: what runs out of memory before leaves no record behind. It is filled where
 // it stays: to copy one would be to read it before it is written through.
-BatchRecord& RecordBuffer::AddRecord(const TableEntry& table, Operation operation) {
+inline BatchRecord& RecordBuffer::AddRecord(const TableEntry& table, Operation operation) {
   if (tables_.empty() || tables_.back().table != &table) tables_.push_back({&table, 0});
   BatchRecord& record = records_.emplace_back();
   ++tables_.back().records;
@@ -208,19 +210,22 @@ BatchRecord& RecordBuffer::AddRecord(const TableEntry& table, Operation operatio
 
 void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRef& key,
                        std::string_view value, const WriteOptions& options) {
-  Reason invalid = Reason::kNone;
   const std::string_view kept = Kept(value);
-  const std::string_view row_key = EncodeKey(table, key, kept.size(), &invalid);
-  const bool has_text = options.version.has_value() && !options.version.is_integer();
-  const std::string_view version =
-      has_text ? options.version.text().substr(0, kVersionBytesMax + 1) : std::string_view();
+  std::string_view row_key = Encode(codec::Space::kRow, table, key, kept.size());
+  Reason invalid = Fault(row_key, limits_.key_bytes, kKeyFaults);
+  if (invalid == kKeyFaults.too_large) {
+    row_key = row_key.substr(0, codec::kRowKeyPrefixBytes + kQuarantineValueBytes);
+  }
+  const std::string_view version = options.version.text().substr(0, kVersionBytesMax + 1);
   if (!ReserveRecord(row_key.size() + version.size() + kept.size())) return;
   const std::string_view kept_value = KeepBehind(row_key, kept);
-  Extras* extras = nullptr;
+  const bool has_text = options.version.has_value() && !options.version.is_integer();
+  const Extras* extras = nullptr;
   if (has_text || options.event_id) {
-    extras = arena_.New<Extras>();
-    extras->version = arena_.Copy(version);
-    if (options.event_id && !KeepEventId(table, *options.event_id, &invalid, extras)) return;
+    const KeptExtras some = KeepExtras(table, version, options.event_id);
+    if (some.extras == nullptr) return;
+    extras = some.extras;
+    if (invalid == Reason::kNone) invalid = some.fault;
   }
   if (value.size() > limits_.value_bytes && invalid == Reason::kNone) {
     invalid = Reason::kValueTooLarge;

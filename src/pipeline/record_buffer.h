@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -147,14 +148,17 @@ class RecordBuffer {
                 PartitionRef partition, std::string_view incarnation);
   const SourcePartition* Intern(std::string_view source, PartitionRef partition,
                                 std::string_view incarnation);
-  // Store keys, not taken yet: the next one overwrites them. Cut where they are over their limit.
+  // A store key, not taken yet: the next one overwrites it.
   std::string_view Encode(codec::Space space, const TableEntry& table, const KeyRef& key,
                           std::size_t behind);
-  std::string_view EncodeKey(const TableEntry& table, const KeyRef& key, std::size_t behind,
-                             Reason* invalid);
-  std::string_view EncodeEventId(const TableEntry& table, const KeyRef& id, Reason* invalid);
+  char* RoomAside(std::size_t bytes);
   std::string_view KeepBehind(std::string_view row_key, std::string_view value);
-  bool KeepEventId(const TableEntry& table, const KeyRef& id, Reason* invalid, Extras* extras);
+  struct KeptExtras {
+    const Extras* extras;  // null: over the limit, and overflowed
+    Reason fault;          // of the event id
+  };
+  KeptExtras KeepExtras(const TableEntry& table, std::string_view version,
+                        const std::optional<KeyRef>& event_id);
   BatchRecord& AddRecord(const TableEntry& table, Operation operation);
 
   static constexpr std::int64_t kNever = -1;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/validate.h"
 
-#include "codec/version_order.h"
-
 #include <idem/limits.h>
 
 #include <algorithm>
@@ -40,22 +38,6 @@ Result<void> CheckTableOptions(const TableOptions& options) {
     return Invalid("an ignored member is a dotted path of 1 to 1024 bytes, such as meta.ingest_ts");
   }
   return {};
-}
-
-Reason CheckOperation(const TableOptions& options, Operation operation) noexcept {
-  const bool append = options.mode == TableMode::kAppend;
-  const bool fits = operation == (append ? Operation::kInsert : Operation::kUpsert) ||
-                    (!append && operation == Operation::kDelete);
-  return fits ? Reason::kNone : Reason::kOperationNotAllowed;
-}
-
-Reason CheckRecordVersion(const TableOptions& options, const Version& version,
-                          std::string* normal) {
-  const Reason reason = codec::CheckVersion(options.version_kind(), version, normal);
-  if (reason != Reason::kNone) return reason;
-  // A table with a bound has integer versions (CheckTableOptions), so this is one.
-  const bool too_far = options.version_max && version.integer() > *options.version_max;
-  return too_far ? Reason::kVersionTooFar : Reason::kNone;
 }
 
 }  // namespace idem::rules

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mistakes that somebody could make in src/: one each, as the text to replace and what with.
 
-The text must stand in its file exactly once, so that a mutant cannot rot unseen.
+The text must stand in its file exactly once, so that a mutant cannot rot unseen. Of a header the
+sources are named which are compiled with it.
 """
 
 from collections import namedtuple
 
-Mutant = namedtuple("Mutant", "name path old new")
+Mutant = namedtuple("Mutant", "name path old new sources")
 
 
-def _in(path, *mutants):
-    return [Mutant(name, path, old, new) for name, old, new in mutants]
+def _in(path, *mutants, sources=()):
+    return [Mutant(name, path, old, new, sources or (path,)) for name, old, new in mutants]
 
 
 MUTANTS = (
@@ -71,11 +72,14 @@ MUTANTS = (
         ("rewind_keeps_the_start", "checkpoint->start = std::min(checkpoint->start, to);", ""),
         ) +
     _in("src/rules/validate.cc",
+        ("negative_horizon_is_let_in", "*options.horizon < 0", "false"),
+        ) +
+    _in("src/rules/validate.h",
         ("far_future_is_let_in", "version.integer() > *options.version_max",
          "version.integer() > *options.version_max + 1"),
         ("append_tables_take_upserts", "append ? Operation::kInsert : Operation::kUpsert",
          "append ? Operation::kUpsert : Operation::kUpsert"),
-        ("negative_horizon_is_let_in", "*options.horizon < 0", "false"),
+        sources=("src/pipeline/gather.cc",),
         ) +
     _in("src/pipeline/decide.cc",
         ("horizon_forgets_known_keys", "if (!slot.exists &&\n      rules::BeyondHorizon",
@@ -86,6 +90,9 @@ MUTANTS = (
          " || RaisesRank(decision, options, candidate, row)) return false;", ") return false;"),
         ("what_is_applied_is_settled", "IsApplied(decision.verdict) || RaisesRank(",
          "RaisesRank("),
+        ("a_repeat_hides_a_higher_rank", " || candidate.rank > row.rank) return false;",
+         ") return false;"),
+        ("a_delete_repeats_a_row", "if (candidate.is_delete) return false;", ""),
         ("digest_keeps_the_old_row",
          "state->digest.Remove(codec::RowDigest(record.key(), slot->row.version, "
          "slot->row.fingerprint));", ""),
@@ -111,7 +118,7 @@ MUTANTS = (
         ("rank_of_the_source_is_lost", "candidate.rank = rank;", ""),
         ("event_id_is_not_read", "if (record.event_key().empty()) continue;", "continue;"),
         ("a_record_is_settled_by_an_overwritten_row",
-         " && !work->index.Contains(key, candidate->hash)) {", ") {"),
+         " && !work->index.Contains(key, candidate->hash);", ";"),
         ("event_ids_are_not_asked_first", "record.event_key().empty() && !work->index",
          "!work->index"),
         ("what_is_accepted_is_decided_again", "&& afterwards == Afterwards::kDecide &&", "&&"),
@@ -135,12 +142,15 @@ MUTANTS = (
         ("the_upper_half_stays_where_it_was", "static_cast<std::uint16_t>(high)",
          "static_cast<std::uint16_t>(low)"),
         ) +
-    _in("src/pipeline/identities.cc",
-        ("half_a_hash_is_a_key", "if (!base::SameBytes(entry->key(), key)) {", "if (false) {"),
-        ("another_key_of_half_a_hash_is_one", "return base::SameBytes(EntryOf(place)->key(), key);",
-         "return place != 0;"),
+    _in("src/pipeline/identities.h",
+        ("half_a_hash_is_a_key", "base::SameBytes(entry.key(), key) ? FoundIn", "true ? FoundIn"),
         ("forgotten_keys_are_new", "learned_ && !MayBeForgotten(hash)", "learned_"),
         ("keys_not_learned_are_new", "learned_ && !MayBeForgotten(hash)", "!MayBeForgotten(hash)"),
+        sources=("src/pipeline/gather.cc", "src/pipeline/identities.cc"),
+        ) +
+    _in("src/pipeline/identities.cc",
+        ("another_key_of_half_a_hash_is_one", "return base::SameBytes(EntryOf(place)->key(), key);",
+         "return place != 0;"),
         ("what_was_told_is_learned_again", "if (PlaceOf(key, hash) != nullptr) return;", ""),
         ("what_was_forgotten_is_learned_again", "if (MayBeForgotten(hash)) return;", ""),
         ("what_was_erased_is_learned_again",
@@ -250,6 +260,13 @@ MUTANTS = (
         ("tombstones_have_the_fingerprint_of_nothing",
          "row->fingerprint_derived && !row->tombstone", "row->fingerprint_derived"),
         ("heads_may_be_longer", "reader.rest().empty() && ", ""),
+        ("another_version_is_the_same",
+         "base::LoadFixed64(fingerprint_at - 8) != base::OrderedBits(version.integer())",
+         "false"),
+        ("half_a_fingerprint_is_the_same",
+         "if (base::LoadFixed64(fingerprint_at) != fingerprint.high) return {};", ""),
+        ("tombstones_have_the_content_of_nothing", "~kDerived) != flags",
+         "~(kDerived | kTombstone)) != flags"),
         ) +
     _in("src/codec/token_records.cc",
         ("outcomes_take_any_memory", "if (total > outcomes_max) return true;", ""),

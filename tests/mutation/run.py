@@ -7,8 +7,9 @@
     tests/mutation/run.py horizon_wraps_around
     tests/mutation/run.py --check             # only that every mutant still has its place
 
-The sources are left alone: a changed copy of one file is compiled as the build did, put into a copy
-of libidem.a, and the tests of the layer and the scenarios are linked with that. No store on disk is
+The sources are left alone: a changed copy of one file is compiled as the build did (of a header it
+is put in front of the original), put into a copy of libidem.a, and the tests of the layer and the
+scenarios are linked with that. No store on disk is
 used. A mutant that no test notices is a survivor, and one survivor fails the run.
 """
 
@@ -62,18 +63,27 @@ class Laboratory:
         self.compile = {Path(c["file"]).resolve(): c for c in commands}
         self.links = {}
 
-    def object_of(self, mutant):
-        """Compiles the mutant; the name is that of the member it replaces in the archive."""
-        path = ROOT / mutant.path
+    def objects_of(self, mutant):
+        """Compiles the mutant; the names are those of the members it replaces in the archive."""
+        in_front = self.work / "in_front"
+        shutil.rmtree(in_front, ignore_errors=True)
+        changed = in_front / Path(mutant.path).relative_to("src")
+        changed.parent.mkdir(parents=True)
+        changed.write_text(mutated(mutant))
+        return [self.object_of(mutant, source, changed) for source in mutant.sources]
+
+    def object_of(self, mutant, source, changed):
+        path = ROOT / source
         command = self.compile[path]
-        source = self.work / path.name
-        source.write_text(mutated(mutant))
         output = self.work / f"{path.name}.o"
         words = shlex.split(command["command"])
         words[words.index("-o") + 1] = str(output)
-        words[-1] = str(source)
+        if source == mutant.path:
+            words[-1] = str(changed)
+        else:
+            words.insert(1, f"-I{self.work / 'in_front'}")
         self.call(mutant, [*words, "-Wno-error"], Path(command["directory"]))
-        return output
+        return str(output)
 
     def link(self, mutant, test, archive):
         if test not in self.links:
@@ -96,7 +106,7 @@ class Laboratory:
         """The test that notices, or nothing."""
         archive = self.work / "libidem.a"
         shutil.copyfile(self.build / "src" / "libidem.a", archive)
-        self.call(mutant, ["ar", "r", str(archive), str(self.object_of(mutant))], self.work)
+        self.call(mutant, ["ar", "r", str(archive), *self.objects_of(mutant)], self.work)
         for test in TESTS[mutant.path.split("/")[1]]:
             if not self.passes(self.link(mutant, test, archive), test):
                 return Path(test).name

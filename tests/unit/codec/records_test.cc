@@ -85,6 +85,49 @@ TEST(RowEnvelopeTest, AHeadReadsBackAndNothingElseDoes) {
   }
 }
 
+bool SameVersion(const Version& a, const Version& b) {
+  return a.has_value() == b.has_value() && a.is_integer() == b.is_integer() &&
+         a.integer() == b.integer();
+}
+
+// What StampIfSame says, from all that the head says.
+RowStamp StampByDecoding(std::string_view head, const RowEnvelope& content) {
+  RowEnvelope row;
+  const bool same = DecodeRowHead(head, &row) && !row.tombstone && row.version.text().empty() &&
+                    SameVersion(row.version, content.version) &&
+                    row.fingerprint == content.fingerprint;
+  return same ? RowStamp{row.commit, row.rank} : RowStamp();
+}
+
+void CheckStamp(std::string_view head) {
+  for (const RowEnvelope& content : Rows()) {
+    if (!content.version.text().empty()) continue;
+    const RowStamp stamp = StampIfSame(head, content.version, content.fingerprint);
+    const RowStamp expected = StampByDecoding(head, content);
+    EXPECT_EQ(stamp.commit, expected.commit);
+    EXPECT_TRUE(stamp.commit == 0 || stamp.rank == expected.rank);
+  }
+}
+
+TEST(RowEnvelopeTest, AHeadHasAStampForItsOwnContentAlone) {
+  std::size_t same = 0;
+  for (const RowEnvelope& row : Rows()) {
+    char head[kRowHeadBytesMax];
+    const std::string bytes(head, PutRowHead(row, head));
+    CheckStamp(bytes);
+    same += StampIfSame(bytes, row.version, row.fingerprint).commit != 0 ? 1 : 0;
+    for (std::size_t size = 0; size < bytes.size(); ++size) CheckStamp(bytes.substr(0, size));
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      std::string damaged = bytes;
+      for (int bit = 0; bit < 8; ++bit) {
+        damaged[at] = static_cast<char>(bytes[at] ^ 1 << bit);
+        CheckStamp(damaged);
+      }
+    }
+  }
+  EXPECT_EQ(same, 4u) << "with an integer and without a version, stored and derived fingerprints";
+}
+
 TEST(RowEnvelopeTest, ADerivedFingerprintIsComputedWhereItIsAskedFor) {
   RowEnvelope sample = SampleRow();
   sample.fingerprint_derived = true;
