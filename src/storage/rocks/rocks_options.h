@@ -18,7 +18,7 @@
 namespace idem::storage {
 
 // So many sorted runs (files of level 0, and levels below it) there may be before some are merged.
-inline constexpr int kRunsBeforeMerge = 8;
+inline constexpr int kRunsBeforeMerge = 10;
 
 rocksdb::Options ReaderOptions(const SinkOptions& options, rocksdb::Env* env,
                                std::shared_ptr<rocksdb::Cache> cache);
