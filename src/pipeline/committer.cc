@@ -169,19 +169,26 @@ Result<bool> Committer::Decide(const RecordBuffer& batch, Draft* draft) {
   }
   if (work->blocked) return false;
   pipeline::Decide(batch, draft->commit, work);
-  if (work->beside != nullptr && HasRefused(work->outcomes)) return false;
+  const bool refused = HasRefused(work->outcomes);
+  if (refused && work->beside != nullptr) return false;
   if (auto ok = GatherPayloads(*store_, work); !ok) return ok.error();
-  if (options_->on_invalid == InvalidPolicy::kRejectBatch) {
-    if (auto ok = RejectInvalid(batch, work->outcomes); !ok) return ok.error();
-  }
   const QuarantineContext context{*store_, draft->commit, clock_->WallMicros()};
-  if (auto ok = StageQuarantine(batch, context, &work->outcomes, &draft->plan); !ok) {
-    return ok.error();
+  if (refused) {
+    if (auto ok = SetRefusedAside(batch, context, draft); !ok) return ok.error();
   }
   StageWork(*work, draft->commit, &draft->plan);
   StageSources(draft->commit, sources, &draft->plan);
   RememberRead(*work);
   return true;
+}
+
+Result<void> Committer::SetRefusedAside(const RecordBuffer& batch, const QuarantineContext& context,
+                                        Draft* draft) const {
+  std::vector<Outcome>* const outcomes = &draft->work.outcomes;
+  if (options_->on_invalid == InvalidPolicy::kRejectBatch) {
+    if (auto ok = RejectInvalid(batch, *outcomes); !ok) return ok;
+  }
+  return StageQuarantine(batch, context, outcomes, &draft->plan);
 }
 
 Result<void> Committer::RejectInvalid(const RecordBuffer& batch,

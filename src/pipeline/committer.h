@@ -38,6 +38,8 @@
 
 namespace idem::pipeline {
 
+struct QuarantineContext;
+
 class Committer {
  public:
   // All must outlive the committer.
@@ -85,6 +87,9 @@ class Committer {
 
   Draft* draft() noexcept { return &drafts_[draft_]; }
   Result<void> CheckBatch(const RecordBuffer& batch) const;
+  // Puts them into quarantine, or refuses the batch.
+  Result<void> SetRefusedAside(const RecordBuffer& batch, const QuarantineContext& context,
+                               Draft* draft) const;
   Result<void> RejectInvalid(const RecordBuffer& batch, const std::vector<Outcome>& outcomes) const;
   bool DecideBeside(const RecordBuffer& batch, Draft* draft);
   Result<std::optional<Committed>> DecideInTurn(const RecordBuffer& batch,

@@ -141,13 +141,13 @@ bool SettleByFingerprint(const BatchRecord& record, const Candidate& candidate,
   return Settle(record, candidate, row, &work->outcomes[candidate.record]);
 }
 
-// Errors: kCorruption.
-Result<void> FindRow(const BatchRecord& record, Afterwards afterwards, const Fetched& fetched,
-                     Candidate* candidate, WorkingSet* work) {
+// False: what memory says of the row is damaged.
+bool FindRow(const BatchRecord& record, Afterwards afterwards, const Fetched& fetched,
+             Candidate* candidate, WorkingSet* work) {
   const std::string_view key = record.row_key();
   if (IsTakenBeside(key, candidate->hash, *work)) {
     work->blocked = true;
-    return {};
+    return true;
   }
   const Identities::Found found = work->identities->Find(key, candidate->hash, fetched.row);
   const bool present = found.presence == Presence::kPresent;
@@ -155,23 +155,23 @@ Result<void> FindRow(const BatchRecord& record, Afterwards afterwards, const Fet
   const bool decidable = found.presence != Presence::kAbsent && afterwards == Afterwards::kDecide &&
                          record.event_key().empty() && !work->index.Contains(key, candidate->hash);
   Outcome* const outcome = &work->outcomes[candidate->record];
-  if (decidable && present && SettleRepeat(*candidate, found.head, outcome)) return {};
+  if (decidable && present && SettleRepeat(*candidate, found.head, outcome)) return true;
   codec::RowEnvelope row;
-  if (present && !codec::DecodeRowHead(found.head, &row)) return Damaged("a row");
+  if (present && !codec::DecodeRowHead(found.head, &row)) return false;
   if (decidable) {
     const bool settled = present
                              ? Settle(record, *candidate, row, outcome)
                              : SettleByFingerprint(record, *candidate, fetched.fingerprint, work);
-    if (settled) return {};
+    if (settled) return true;
   }
   candidate->row = work->index.Add(key, candidate->hash);
-  if (candidate->row < work->slots.size()) return {};
+  if (candidate->row < work->slots.size()) return true;
   Slot* slot = AddSlot(key, candidate->row, found.presence, work);
-  if (!present) return {};
+  if (!present) return true;
   slot->exists = true;
   slot->payload_unread = !row.tombstone;
   slot->row = row;
-  return {};
+  return true;
 }
 
 // Of the candidates from `begin` on. The slots of identities are on their way into the cache since
@@ -191,11 +191,11 @@ Result<void> FindRows(const RecordBuffer& batch, std::size_t begin, Afterwards a
   for (std::size_t i = begin; i < end; ++i) {
     Candidate* candidate = &candidates[i];
     const BatchRecord& record = batch.records()[candidate->record];
-    auto found = FindRow(record, afterwards, fetched[i % kAhead], candidate, work);
-    if (!found || work->blocked) return found;
+    if (!FindRow(record, afterwards, fetched[i % kAhead], candidate, work)) return Damaged("a row");
+    if (work->blocked) return {};
     if (i + kAhead < end) prefetch(i + kAhead);
     if (record.event_key().empty()) continue;
-    if (found = FindEvent(record.event_key(), candidate, work); !found) return found;
+    if (auto found = FindEvent(record.event_key(), candidate, work); !found) return found;
   }
   return {};
 }

@@ -102,7 +102,6 @@ bool HasRefused(const std::vector<Outcome>& outcomes) noexcept {
 
 Result<void> StageQuarantine(const RecordBuffer& batch, const QuarantineContext& context,
                              std::vector<Outcome>* outcomes, WritePlanBuilder* plan) {
-  if (!HasRefused(*outcomes)) return {};
   KnownById known;
   std::vector<std::pair<std::size_t, QuarantineId>> refused;
   for (std::size_t i = 0; i < outcomes->size(); ++i) {

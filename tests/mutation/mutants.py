@@ -215,7 +215,7 @@ MUTANTS = (
         ("erased_rows_are_remembered", "identities_.Erase(key, identities_.hash()(key));", ""),
         ("replaced_rows_stay_known", "identities_.mutable_fingerprints()->Erase(row);", ""),
         ("half_a_batch_is_quarantined",
-         "if (auto ok = RejectInvalid(batch, work->outcomes); !ok) return ok.error();", ""),
+         "if (auto ok = RejectInvalid(batch, *outcomes); !ok) return ok;", ""),
         ("fenced_writer_says_seen_before",
          "it must not even say \"seen before\".\n"
          "  if (auto ok = store_->CheckWriter(ledger_->epoch); !ok) return ok.error();",
@@ -228,7 +228,7 @@ MUTANTS = (
         ("a_token_is_not_looked_up_beside_a_write", "!writing && !batch_token && DecideBeside",
          "!writing && DecideBeside"),
         ("refused_records_are_looked_up_beside_a_write",
-         "if (work->beside != nullptr && HasRefused(work->outcomes)) return false;", ""),
+         "if (refused && work->beside != nullptr) return false;", ""),
         ("the_next_one_is_written_before_this_one_is_published",
          "  const std::lock_guard memory(memory_);\n"
          "  const UnfinishedWrite unfinished(ledger_);\n  writing.unlock();",
