@@ -5,9 +5,7 @@
 // the commits with everything that was acknowledged, and at the end of the stream the store must be
 // what one uninterrupted run makes of it (invariants 4 and 5).
 //
-//   IDEM_CRASH_KILLS     how many kills (300)
-//   IDEM_CRASH_SEED      of the streams and the moments (1); the moments also depend on the machine
-//   IDEM_CRASH_EPISODE   that episode alone
+//   IDEM_CRASH_KILLS     how many kills (300); episodes.h has more settings
 
 #include <gtest/gtest.h>
 
@@ -17,7 +15,7 @@
 #include <string>
 
 #include "crash/episode.h"
-#include "support/isolation.h"
+#include "crash/episodes.h"
 #include "support/settings.h"
 #include "support/temp_directory.h"
 
@@ -26,10 +24,7 @@ namespace {
 
 using testing::CycleEnd;
 using testing::CycleReport;
-using testing::Isolation;
 using testing::Setting;
-
-constexpr std::size_t kEpisodesAtOnce = 4;  // more than processors: a victim often waits for a disk
 
 // What CycleReport::counts hold after the kills by phase.
 constexpr std::size_t kUnacknowledged = kPhases;
@@ -87,29 +82,18 @@ class Deaths {
 };
 
 TEST(Crash, EveryOpeningFindsAPrefixAndTheEndIsThatOfOneRun) {
-  const std::uint64_t seed = Setting("IDEM_CRASH_SEED").value_or(1);
   const std::uint64_t goal = Setting("IDEM_CRASH_KILLS").value_or(300);
-  const auto only = Setting("IDEM_CRASH_EPISODE");
-  Isolation isolation({.processes = kEpisodesAtOnce});
   Deaths deaths;
-  std::uint64_t first = only.value_or(0);
-  do {
-    const std::size_t episodes = only ? 1 : EpisodesFor(goal - deaths.kills());
-    isolation.Run(
-        episodes,
-        [&](std::size_t i, const std::filesystem::path& place, CycleReport* report) {
-          LiveAndDie(Mix(seed, first + i), IsOnDisk(first + i), place, report);
-        },
-        [&](std::size_t i, const CycleReport& report) {
-          deaths.Add(IsOnDisk(first + i), report);
-          if (report.end == CycleEnd::kHeld) return;
-          ADD_FAILURE() << report.text.data() << "\nagain: IDEM_CRASH_SEED=" << seed
-                        << " IDEM_CRASH_EPISODE=" << first + i << " crash";
-        });
-    first += episodes;
-  } while (!only && deaths.kills() < goal && !HasFailure());
+  const bool all = LiveThrough({
+      .program = "crash",
+      .more = [&] { return deaths.kills() < goal ? EpisodesFor(goal - deaths.kills()) : 0; },
+      .live = [](std::uint64_t episode, std::uint64_t seed, const std::filesystem::path& place,
+                 CycleReport* report) { LiveAndDie(seed, IsOnDisk(episode), place, report); },
+      .count = [&](std::uint64_t episode,
+                   const CycleReport& report) { deaths.Add(IsOnDisk(episode), report); },
+  });
   deaths.Print();
-  if (only) return;
+  if (!all) return;
   for (std::size_t i = 0; i < kPhases; ++i) EXPECT_GT(deaths.Of(static_cast<Phase>(i)), 0U);
 }
 

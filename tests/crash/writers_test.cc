@@ -6,9 +6,7 @@
 // and rows of the same commits; and at the end the store must be what one writer after the other
 // makes of it (invariants 4 and 5).
 //
-//   IDEM_WRITERS_KILLS   how many kills (120)
-//   IDEM_CRASH_SEED      of the streams and the moments (1); the moments also depend on the machine
-//   IDEM_CRASH_EPISODE   that episode alone
+//   IDEM_WRITERS_KILLS   how many kills (120); episodes.h has more settings
 
 #include <gtest/gtest.h>
 
@@ -19,11 +17,11 @@
 #include <string>
 #include <utility>
 
+#include "crash/episodes.h"
 #include "crash/writers_episode.h"
 #include "sink/sink_impl.h"
 #include "storage/rocks/rocks_store.h"
 #include "support/checkpoints_apart.h"
-#include "support/isolation.h"
 #include "support/settings.h"
 #include "support/temp_directory.h"
 
@@ -32,12 +30,7 @@ namespace {
 
 using testing::CycleEnd;
 using testing::CycleReport;
-using testing::Isolation;
 using testing::Setting;
-
-constexpr std::size_t kEpisodesAtOnce = 4;
-constexpr std::uint64_t kKillsOfOne = 50;  // about
-constexpr std::uint64_t kPatience = 4;     // times the kills, where a moment has not come yet
 
 // What CycleReport::counts hold after the kills by moment.
 constexpr std::size_t kUnacknowledged = kMoments;
@@ -46,9 +39,10 @@ constexpr std::size_t kDecidedBeside = kMoments + 1;
 // One in eight stores is on the system's own disk, where a sync takes its time; none of the first.
 bool IsOnDisk(std::uint64_t episode) { return episode % 8 == 7; }
 
-void LiveAndDie(std::uint64_t seed, const std::filesystem::path& place, const WatchedOpener& opener,
+void LiveAndDie(std::uint64_t seed, bool on_disk, const std::filesystem::path& place,
                 CycleReport* report) {
-  const WritersEnd end = RunWriters(seed, place, opener);
+  const testing::TempDirectory disk;
+  const WritersEnd end = RunWriters(seed, on_disk ? disk.path() / "store" : place, OpenWatched);
   std::copy(end.killed.begin(), end.killed.end(), report->counts.begin());
   report->counts[kUnacknowledged] = end.unacknowledged_found;
   report->counts[kDecidedBeside] = end.decided_beside;
@@ -82,38 +76,28 @@ class Deaths {
   std::uint64_t kills_ = 0;
 };
 
+// About as many episodes as it takes to get to `goal` kills, or somewhat further where a moment has
+// not come yet.
+std::size_t EpisodesFor(std::uint64_t goal, const Deaths& deaths) {
+  constexpr std::uint64_t kKillsOfOne = 50;
+  constexpr std::uint64_t kPatience = 4;
+  if (deaths.kills() >= (deaths.SeenAll() ? goal : kPatience * goal)) return 0;
+  const std::uint64_t left = goal - std::min(goal, deaths.kills());
+  return static_cast<std::size_t>(left / kKillsOfOne + 1);
+}
+
 TEST(Writers, EveryOpeningFindsAPrefixAndTheEndIsThatOfOneAfterTheOther) {
-  const std::uint64_t seed = Setting("IDEM_CRASH_SEED").value_or(1);
   const std::uint64_t goal = Setting("IDEM_WRITERS_KILLS").value_or(120);
-  const auto only = Setting("IDEM_CRASH_EPISODE");
-  Isolation isolation({.processes = kEpisodesAtOnce});
   Deaths deaths;
-  std::uint64_t first = only.value_or(0);
-  const auto ends = [&] {
-    if (only || ::testing::Test::HasFailure()) return true;
-    return deaths.kills() >= (deaths.SeenAll() ? goal : kPatience * goal);
-  };
-  do {
-    const std::uint64_t left = goal - std::min(goal, deaths.kills());
-    const std::uint64_t episodes = only ? 1 : left / kKillsOfOne + 1;
-    isolation.Run(
-        episodes,
-        [&](std::size_t i, const std::filesystem::path& place, CycleReport* report) {
-          const testing::TempDirectory disk;
-          const bool on_disk = IsOnDisk(first + i);
-          LiveAndDie(Mix(seed, first + i), on_disk ? disk.path() / "store" : place, OpenWatched,
-                     report);
-        },
-        [&](std::size_t i, const CycleReport& report) {
-          deaths.Add(report);
-          if (report.end == CycleEnd::kHeld) return;
-          ADD_FAILURE() << report.text.data() << "\nagain: IDEM_CRASH_SEED=" << seed
-                        << " IDEM_CRASH_EPISODE=" << first + i << " crash_writers";
-        });
-    first += episodes;
-  } while (!ends());
+  const bool all = LiveThrough({
+      .program = "crash_writers",
+      .more = [&] { return EpisodesFor(goal, deaths); },
+      .live = [](std::uint64_t episode, std::uint64_t seed, const std::filesystem::path& place,
+                 CycleReport* report) { LiveAndDie(seed, IsOnDisk(episode), place, report); },
+      .count = [&](std::uint64_t, const CycleReport& report) { deaths.Add(report); },
+  });
   deaths.Print();
-  EXPECT_TRUE(only || deaths.SeenAll());
+  EXPECT_TRUE(!all || deaths.SeenAll());
 }
 
 }  // namespace
