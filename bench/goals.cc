@@ -8,10 +8,9 @@ namespace idem::bench {
 namespace {
 
 constexpr auto kSync = Durability::kSync;
-constexpr std::uint64_t kSynced = 100'000;  // each batch waits for the disk
+constexpr std::uint64_t kSynced = 200'000;  // as many as survive a process
 constexpr std::uint64_t kLarge = 15'000'000;
 constexpr std::uint64_t kHuge = 50'000'000;
-constexpr std::uint64_t kSeveralFlushes = 2'000'000;
 
 // clang-format off
 constexpr Goal kGoals[] = {
@@ -28,7 +27,7 @@ constexpr Goal kGoals[] = {
     {.name = "old_duplicates_fingerprints", .must = 5, .aim = 8, .expected = 5.5,
      .workload = "old_duplicates", .peer = "idem_fingerprints"},
     {.name = "replay", .must = 50, .aim = 150, .expected = 60, .workload = "replay"},
-    {.name = "replay_by_key", .must = 40, .aim = 100, .expected = 30, .workload = "replay_by_key"},
+    {.name = "replay_by_key", .must = 40, .aim = 100, .expected = 38, .workload = "replay_by_key"},
     {.name = "pipelined_sync_100", .must = 8, .aim = 12, .expected = 8, .workload = "fresh",
      .peer = "idem_background", .batch = 100, .durability = kSync, .records_min = kSynced},
     {.name = "pipelined_sync_1000", .must = 4, .aim = 7, .expected = 6, .workload = "fresh",
@@ -58,10 +57,10 @@ constexpr Goal kGoals[] = {
      .workload = "fresh", .peer = "idem_background",
      .against = "postgres_unnest", .durability = kSync, .records_min = kSynced},
 
-    // Bytes written, of those of a blind put.
-    {.name = "written_bytes", .must = 0.6, .aim = 0.4, .expected = 0.8,
+    // Bytes written, of those of a blind put. Of few records they are log and one flush, for both.
+    {.name = "written_bytes", .must = 0.6, .aim = 0.4, .expected = 0.6,
      .workload = "fresh_drained",
-     .measure = Measure::kWrittenBytes, .records_min = kSeveralFlushes, .less_is_better = true},
+     .measure = Measure::kWrittenBytes, .records_min = kLarge, .less_is_better = true},
 
     {.name = "identity_bytes", .must = 14, .aim = 10, .expected = 75, .probe = "identity_bytes",
      .less_is_better = true},

@@ -97,9 +97,6 @@ class Carrier {
 
 Plan QuickPlan() {
   constexpr std::uint64_t kRecords = 200 * kThousand;
-  // So many that the first batches and the last sync are a small part of what idem takes, which is
-  // 70 milliseconds.
-  constexpr std::uint64_t kSyncedRecords = 100 * kThousand;
   return {.rounds = 3,
           .steps = {{"fresh", kEveryKind, kRecords},
                     {"upsert_newer", kIdem, kRecords},
@@ -107,8 +104,8 @@ Plan QuickPlan() {
                     {"old_duplicates", kOldDuplicates, kRecords},
                     {"replay", kIdem, kRecords},
                     {"replay_by_key", kIdem, kRecords},
-                    {"fresh", kPipelined, kSyncedRecords, 100, kSync},
-                    {"fresh", kStores, kSyncedRecords, 1000, kSync},
+                    {"fresh", kPipelined, kRecords, 100, kSync},
+                    {"fresh", kStores, kRecords, 1000, kSync},
                     {"fresh_drained", kDrained, 2 * kMillion}},
           .probes = {{"identity_bytes", 500 * kThousand},
                      {"fingerprint_bytes", 500 * kThousand},
