@@ -13,12 +13,14 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 namespace idem {
 namespace {
@@ -68,10 +70,14 @@ class HoldingStore final : public testing::FrontStore {
 // Every decision that gets to its end asks for the time.
 class CountingClock final : public Clock {
  public:
-  std::int64_t WallMicros() noexcept override { return ++asked; }
+  std::int64_t WallMicros() noexcept override {
+    if (const auto meanwhile = std::exchange(in_next, nullptr)) meanwhile();
+    return ++asked;
+  }
   std::int64_t SteadyNanos() noexcept override { return 0; }
 
   std::atomic<std::int64_t> asked = 0;
+  std::function<void()> in_next;  // to be done by the decision that asks next
 };
 
 class Beside : public ::testing::Test {
@@ -146,6 +152,19 @@ TEST_F(Beside, OtherRowsAreDecidedMeanwhileAndGetTheNextNumber) {
   EXPECT_EQ(Only(answer), (Outcome{Verdict::kInserted, Reason::kNone, before + 2}));
   EXPECT_EQ(answer->commit(), before + 2);
   EXPECT_EQ(sink_->ReadMetrics().commit, before + 2);
+  ExpectSound(2);
+}
+
+TEST_F(Beside, WhatWasWrittenDuringTheDecisionIsPublishedBeforeTheNextIsWritten) {
+  store_->HoldNext();
+  auto first = std::async(std::launch::async, [&] { return sink_->Commit(Row("a", 1)); });
+  store_->WaitUntilHeld();
+  clock_.in_next = [&] {
+    store_->LetGo({});
+    std::this_thread::sleep_for(20ms);  // until it is written and waits to be published
+  };
+  Apply(Row("b", 1));
+  EXPECT_TRUE(first.get());
   ExpectSound(2);
 }
 
