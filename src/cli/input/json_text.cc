@@ -12,6 +12,10 @@
 #include <iterator>
 #include <utility>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace idem::cli {
 namespace {
 
@@ -25,28 +29,19 @@ constexpr std::array<bool, 256> MakePlainBytes() {
 constexpr std::array<bool, 256> kPlain = MakePlainBytes();
 
 // The first of the bytes [at, end) that a string does not pass over, or `end`. Most of a record is
-// inside strings, so eight bytes are looked at in one step: subtracting borrows into the high bit
-// of a byte that is below what is subtracted, and xor makes the byte sought zero. A borrow may also
-// mark the byte after a true one, never one before it: the lowest mark is true.
+// inside strings, so many bytes are looked at in one step.
 const char* SkipPlain(const char* at, const char* end) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kHighs = kOnes * 0x80;
-  for (; end - at >= std::ptrdiff_t{sizeof(std::uint64_t)}; at += sizeof(std::uint64_t)) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, at, sizeof(bytes));
-    const std::uint64_t quotes = bytes ^ (kOnes * '"');
-    const std::uint64_t backslashes = bytes ^ (kOnes * '\\');
-    const std::uint64_t special =
-        (((quotes - kOnes) & ~quotes) | ((backslashes - kOnes) & ~backslashes) |
-         ((bytes - kOnes * 0x20) & ~bytes)) &
-        kHighs;
-    if (special == 0) continue;
-    if constexpr (std::endian::native == std::endian::little) {
-      return at + std::countr_zero(special) / 8;
-    } else {
-      break;
-    }
+#ifdef __SSE2__
+  for (; end - at >= std::ptrdiff_t{sizeof(__m128i)}; at += sizeof(__m128i)) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+    const __m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    const __m128i backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    const int special =
+        _mm_movemask_epi8(_mm_or_si128(controls, _mm_or_si128(quotes, backslashes)));
+    if (special != 0) return at + std::countr_zero(static_cast<unsigned>(special));
   }
+#endif
   while (at < end && kPlain[static_cast<unsigned char>(*at)]) ++at;
   return at;
 }
@@ -66,13 +61,16 @@ constexpr int HexDigit(char c) {
 class Reader {
  public:
   Reader(std::string_view text, const std::vector<MemberPath>* paths,
+         const std::vector<std::uint64_t>* longer,
          std::vector<std::optional<std::string_view>>* raw)
-      : begin_(text.data()), end_(begin_ + text.size()), paths_(paths), raw_(raw) {}
+      : begin_(text.data()),
+        end_(begin_ + text.size()),
+        paths_(paths),
+        longer_(longer),
+        raw_(raw) {}
 
   std::optional<JsonError> Run() {
-    const std::uint64_t all =
-        paths_->size() >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << paths_->size()) - 1;
-    const char* at = Value(SkipSpace(begin_), 0, all);
+    const char* at = Value(SkipSpace(begin_), 0, ~std::uint64_t{0});
     if (at == nullptr) return error_;
     at = SkipSpace(at);
     if (at == end_) return std::nullopt;
@@ -117,6 +115,7 @@ class Reader {
 
   const char* Object(const char* at, std::size_t depth, std::uint64_t wanted) {
     if (depth >= kJsonDepthMax) return Fail(at, "nested too deeply");
+    wanted &= depth < longer_->size() ? (*longer_)[depth] : 0;
     at = SkipSpace(at + 1);
     if (Here(at) == '}') return at + 1;
     for (;;) {
@@ -141,7 +140,8 @@ class Reader {
     }
   }
 
-  // Of the paths in `wanted`, those that go on with this name, given with its quotes.
+  // Of the paths in `wanted`, those that go on with this name, given with its quotes. REQUIRES: all
+  // go on.
   std::uint64_t Matching(std::string_view quoted, bool escaped, std::size_t depth,
                          std::uint64_t wanted) {
     std::string_view name = quoted.substr(1, quoted.size() - 2);
@@ -152,8 +152,7 @@ class Reader {
     std::uint64_t matching = 0;
     for (std::uint64_t left = wanted; left != 0; left &= left - 1) {
       const auto i = static_cast<std::size_t>(std::countr_zero(left));
-      const std::vector<std::string>& segments = (*paths_)[i].segments;
-      if (depth < segments.size() && segments[depth] == name) matching |= std::uint64_t{1} << i;
+      if ((*paths_)[i].segments[depth] == name) matching |= std::uint64_t{1} << i;
     }
     return matching;
   }
@@ -244,6 +243,7 @@ class Reader {
   const char* begin_;
   const char* end_;
   const std::vector<MemberPath>* paths_;
+  const std::vector<std::uint64_t>* longer_;
   std::vector<std::optional<std::string_view>>* raw_;
   std::size_t escapes_ = 0;  // so far
   std::string decoded_;      // a name with escapes
@@ -315,12 +315,18 @@ std::optional<std::size_t> DecodeUnicodeEscape(std::string_view text, std::size_
 }  // namespace
 
 JsonMembers::JsonMembers(std::vector<MemberPath> paths)
-    : paths_(std::move(paths)), raw_(paths_.size()) {}
+    : paths_(std::move(paths)), raw_(paths_.size()) {
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    const std::size_t segments = paths_[i].segments.size();
+    if (longer_.size() < segments) longer_.resize(segments);
+    for (std::size_t depth = 0; depth < segments; ++depth) longer_[depth] |= std::uint64_t{1} << i;
+  }
+}
 
 std::optional<JsonError> JsonMembers::Read(std::string_view text) {
   for (std::optional<std::string_view>& raw : raw_) raw.reset();
   if (!simdjson::validate_utf8(text.data(), text.size())) return JsonError{0, "not valid UTF-8"};
-  return Reader(text, &paths_, &raw_).Run();
+  return Reader(text, &paths_, &longer_, &raw_).Run();
 }
 
 bool IsJson(std::string_view text) { return !JsonMembers({}).Read(text).has_value(); }

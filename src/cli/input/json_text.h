@@ -42,6 +42,7 @@ class JsonMembers final {
 
  private:
   std::vector<MemberPath> paths_;
+  std::vector<std::uint64_t> longer_;  // by depth the paths with more segments than that, as bits
   std::vector<std::optional<std::string_view>> raw_;
 };
 

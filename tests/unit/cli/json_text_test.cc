@@ -37,6 +37,7 @@ TEST(JsonTextTest, FindsMembersAsTheyStand) {
   EXPECT_EQ(Find(R"({"a":1,"b":"x"})", "a,b,c"), R"(1|"x"|-)");
   EXPECT_EQ(Find(R"( { "a" : { "b" : [ 1, 2 ] } } )", "a.b,a"), R"([ 1, 2 ]|{ "b" : [ 1, 2 ] })");
   EXPECT_EQ(Find(R"({"a":{"a":1},"b":{"a":2}})", "a.a,b.a"), "1|2");
+  EXPECT_EQ(Find(R"({"a":{"a":{"b":1},"b":2},"b":3})", "a.b,b,a.a.b"), "2|3|1");
   EXPECT_EQ(Find(R"({"a":1e-05,"b":12345678901234567890123})", "a,b"),
             "1e-05|12345678901234567890123");
 }

@@ -7,6 +7,7 @@
 #include "conformance/store_fixture.h"
 #include "count_files.h"
 #include "room_file_system.h"
+#include "storage/rocks/rocks_options.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "storage/rocks/space_guard.h"
 #include "support/temp_directory.h"
@@ -125,10 +126,11 @@ TEST_F(MergeRoomTest, AMergeThatDoesNotFitIsLeftOutUntilItDoes) {
 TEST_F(MergeRoomTest, FilesThatAreTakenOverAreNotMergedIntoAFullDisk) {
   Open();
   int number = 0;
-  while (SortedFiles() < 7U) ASSERT_TRUE(CommitBulk(number++, kWriteBuffer));
+  constexpr std::size_t kRuns = kRunsBeforeMerge;
+  while (SortedFiles() + 1 < kRuns) ASSERT_TRUE(CommitBulk(number++, kWriteBuffer));
   disk_->room = 0;
-  ASSERT_TRUE(CommitBulk(number, kWriteBuffer));  // eight of them are merged
-  EXPECT_TRUE(Eventually([&] { return logger_.left_out > 0 || SortedFiles() < 8U; }));
+  ASSERT_TRUE(CommitBulk(number, kWriteBuffer));  // now they are merged
+  EXPECT_TRUE(Eventually([&] { return logger_.left_out > 0 || SortedFiles() < kRuns; }));
   EXPECT_GT(logger_.left_out, 0);
   EXPECT_TRUE(store_->CheckWriter(0));
 }
