@@ -6,6 +6,7 @@
 #include "fuzz/recode.h"
 
 #include <string>
+#include <string_view>
 
 using idem::codec::RowEnvelope;
 using idem::fuzz::Require;
@@ -17,11 +18,22 @@ void AppendHead(const RowEnvelope& row, std::string* out) {
   out->append(head, idem::codec::PutRowHead(row, head));
 }
 
+// What is said of a head without decoding it, is what it says.
+void CheckStamp(std::string_view head) {
+  RowEnvelope row;
+  if (!idem::codec::DecodeRowHead(head, &row)) return;
+  const auto stamp = idem::codec::StampIfSame(head, row.version, row.fingerprint);
+  const bool told = !row.tombstone && row.version.text().data() == nullptr;
+  Require(stamp.commit == (told ? row.commit : 0), "the commit of the same content");
+  Require(stamp.commit == 0 || stamp.rank == row.rank, "the rank of the same content");
+}
+
 }  // namespace
 
 IDEM_FUZZ_TARGET("row") {
   idem::fuzz::Recode(input, idem::codec::DecodeRow, idem::codec::AppendRow);
   idem::fuzz::Recode(input, idem::codec::DecodeRowHead, AppendHead);
+  CheckStamp(input);
   RowEnvelope row;
   if (!idem::codec::DecodeRow(input, &row)) return;
   Require(!row.tombstone || row.payload.empty(), "a tombstone has no payload");
