@@ -8,7 +8,8 @@ namespace idem::bench {
 namespace {
 
 constexpr auto kSync = Durability::kSync;
-constexpr std::uint64_t kSynced = 200'000;  // as many as survive a process
+constexpr std::uint64_t kSynced = 200'000;  // as many as are not synced
+constexpr std::uint64_t kSeveralFlushes = 2'000'000;
 constexpr std::uint64_t kLarge = 15'000'000;
 constexpr std::uint64_t kHuge = 50'000'000;
 
@@ -57,8 +58,12 @@ constexpr Goal kGoals[] = {
      .workload = "fresh", .peer = "idem_background",
      .against = "postgres_unnest", .durability = kSync, .records_min = kSynced},
 
-    // Bytes written, of those of a blind put. Of few records they are log and one flush, for both.
-    {.name = "written_bytes", .must = 0.6, .aim = 0.4, .expected = 0.6,
+    // Bytes written, of those of a blind put. Of two million records they are the log and a flush
+    // of both; what merges write shows in a large store.
+    {.name = "written_bytes", .must = 0.6, .aim = 0.4, .expected = 0.8,
+     .workload = "fresh_drained",
+     .measure = Measure::kWrittenBytes, .records_min = kSeveralFlushes, .less_is_better = true},
+    {.name = "written_bytes_15m", .must = 0.6, .aim = 0.4, .expected = 0.6,
      .workload = "fresh_drained",
      .measure = Measure::kWrittenBytes, .records_min = kLarge, .less_is_better = true},
 

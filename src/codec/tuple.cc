@@ -4,7 +4,7 @@
 
 #include "base/assert.h"
 #include "base/coding.h"
-#include "base/zero_bytes.h"
+#include "base/short_bytes.h"
 
 #include <algorithm>
 #include <bit>
@@ -48,6 +48,30 @@ double FromOrderedBits(std::uint64_t ordered) noexcept {
 
 constexpr std::size_t kShortText = 64;
 
+// Not zero when a byte of `word` is zero.
+base::Word ZeroBytes(base::Word word) noexcept {
+  constexpr base::Word kOnes = 0x0101010101010101;
+  return (word - kOnes) & ~word & (kOnes << 7);
+}
+
+// Copies and looks for zero bytes in one go. False when there are some.
+bool CopyWithoutZeros(std::string_view text, char* out) noexcept {
+  base::Word zeros = 0;
+  if (text.size() >= sizeof zeros) {
+    base::ForEachWord(text.size(), [&](std::size_t at) {
+      const base::Word word = base::LoadWord(text.data() + at);
+      std::memcpy(out + at, &word, sizeof word);
+      zeros |= ZeroBytes(word);
+    });
+    return zeros == 0;
+  }
+  for (const char byte : text) {
+    *out++ = byte;
+    zeros |= byte == '\0' ? 1 : 0;
+  }
+  return zeros == 0;
+}
+
 // Apart, because the usual way would save registers for it.
 [[gnu::noinline]] char* PutEscaped(std::string_view text, char* out) noexcept {
   for (std::size_t zero = text.find('\0'); zero != std::string_view::npos; zero = text.find('\0')) {
@@ -61,7 +85,7 @@ constexpr std::size_t kShortText = 64;
 }
 
 inline char* PutText(std::string_view text, char* out) noexcept {
-  if (text.size() > kShortText || !base::CopyWithoutZeros(text, out)) return PutEscaped(text, out);
+  if (text.size() > kShortText || !CopyWithoutZeros(text, out)) return PutEscaped(text, out);
   out += text.size();
   *out++ = kTextEnd;
   return out;
