@@ -51,6 +51,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2, help="targets at a time")
     parser.add_argument("--build", type=Path, default=HERE.parent.parent / "build" / "fuzz")
+    parser.add_argument("--stop-on-failure", action="store_true", help="at the first finding")
     parser.add_argument("--keep", action="store_true", help="make the corpus; runs nothing")
     return parser.parse_args()
 
@@ -72,6 +73,8 @@ class Fuzzers:
         self.findings = options.build / "findings"
         self.work = options.build / "corpus"
         self.targets = options.targets or sorted(SPEEDS)
+        self.started = []
+        self.stopping = False
         unknown = set(self.targets) - set(SPEEDS)
         if unknown:
             sys.exit(f"no such target: {' '.join(sorted(unknown))}; there are "
@@ -93,11 +96,21 @@ class Fuzzers:
         log = self.work / f"{target}.log"
         began = time.monotonic()
         with log.open("w") as out:
-            code = subprocess.run(
+            fuzzer = subprocess.Popen(
                 self.command(target) + [f"-runs={runs}", f"-seed={self.options.seed}",
                                         "-print_final_stats=1", str(folder)],
-                stdout=out, stderr=subprocess.STDOUT, check=False).returncode
+                stdout=out, stderr=subprocess.STDOUT)
+            self.started.append(fuzzer)
+            if self.stopping:
+                fuzzer.terminate()
+            code = fuzzer.wait()
         return Row(target, log, code, time.monotonic() - began)
+
+    def stop(self, pool):
+        self.stopping = True  # for one that a thread begins at this moment
+        pool.shutdown(wait=False, cancel_futures=True)
+        for fuzzer in self.started:
+            fuzzer.terminate()  # one that has ended is left alone
 
     def run_all(self):
         self.findings.mkdir(parents=True, exist_ok=True)
@@ -106,9 +119,13 @@ class Fuzzers:
               f"{'inputs':>6} {'seconds':>7} findings")
         with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
             rows = []
-            for row in pool.map(lambda share: self.run(*share), shares):
-                print(row, flush=True)
-                rows.append(row)
+            runs = [pool.submit(self.run, *share) for share in shares]
+            for run in concurrent.futures.as_completed(runs):
+                rows.append(run.result())
+                print(rows[-1], flush=True)
+                if rows[-1].findings and self.options.stop_on_failure:
+                    self.stop(pool)
+                    break
         found = sum(row.findings for row in rows)
         print(f"{'all':15} {sum(row.executions for row in rows):11} {'':8} "
               f"{sum(row.edges for row in rows):6} {'':15} "

@@ -43,6 +43,7 @@ def arguments():
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "dev")
     parser.add_argument("--part", default="1/1", metavar="N/OF")
     parser.add_argument("--check", action="store_true", help="builds nothing")
+    parser.add_argument("--stop-on-failure", action="store_true", help="at the first survivor")
     return parser.parse_args()
 
 
@@ -149,6 +150,8 @@ def main():
               flush=True)
         if killer is None:
             survivors.append(mutant)
+            if options.stop_on_failure:
+                return 1
     print(f"{len(chosen) - len(survivors)} of {len(chosen)} mutants caught (part {options.part}), "
           f"{time.monotonic() - began:.0f} s")
     return 1 if survivors else 0
