@@ -73,6 +73,7 @@ bool ReadOptions(base::Reader* reader, TableOptions* options) {
   options->version = kind;
   options->canonical_json = (flags & kCanonicalJson) != 0;
   return ReadOptional((flags & kHorizon) != 0, reader, &options->horizon) &&
+         options->horizon.value_or(0) >= 0 &&
          ReadOptional((flags & kVersionMax) != 0, reader, &options->version_max) &&
          ReadPaths(reader, &options->ignored_members) &&
          (options->canonical_json || options->ignored_members.empty());

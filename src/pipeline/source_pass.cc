@@ -23,8 +23,9 @@ class SourcePass {
     for (const Step& step : batch.steps()) {
       if (auto opened = Open(step); !opened || result_.blocked) return opened;
       if (auto taken = Take(batch, step); !taken) return taken;
+      if (auto few = CheckRanges(); !few) return few;
     }
-    return CheckLimits();
+    return CheckPartitions();
   }
 
  private:
@@ -123,10 +124,7 @@ class SourcePass {
     const std::int64_t next = step.offsets.begin;
     if (next < 0) return BadRange();
     if (auto ok = base::CheckNote(step.note); !ok) return ok;
-    const bool fresh = rules::IsFresh(at_->checkpoint);
-    const std::int64_t before = at_->checkpoint.next;
-    rules::AdvanceTo(at_->options, next, &at_->checkpoint);
-    at_->changed |= fresh || at_->checkpoint.next != before;
+    at_->changed |= rules::AdvanceTo(at_->options, next, &at_->checkpoint);
     if (!step.note.empty() && step.note != at_->checkpoint.note) {
       at_->checkpoint.note = std::string(step.note);
       at_->changed = true;
@@ -138,11 +136,7 @@ class SourcePass {
     const OffsetRange range = step.offsets;
     if (range.begin < 0 || range.end < range.begin) return BadRange();
     if (range.begin == range.end) return {};
-    const bool fresh = rules::IsFresh(at_->checkpoint);
-    const std::int64_t next = at_->checkpoint.next;
-    const std::vector<OffsetRange> done = at_->checkpoint.done;
-    rules::MarkDone(at_->options, range, &at_->checkpoint);
-    at_->changed |= fresh || next != at_->checkpoint.next || done != at_->checkpoint.done;
+    at_->changed |= rules::MarkDone(at_->options, range, &at_->checkpoint);
     return {};
   }
 
@@ -152,15 +146,18 @@ class SourcePass {
                  "next offset to read, not a negative placeholder");
   }
 
-  Result<void> CheckLimits() const {
+  // After each step, as a longer list makes each of those that follow slower.
+  Result<void> CheckRanges() const {
+    if (at_->checkpoint.done.size() <= limits_.ranges_per_partition) return {};
+    return Error(ErrorCode::kLimitExceeded,
+                 "source '" + where_->source +
+                     "' has more runs of offsets done out of order than "
+                     "Limits::ranges_per_partition; deliver closer to order, or raise it");
+  }
+
+  Result<void> CheckPartitions() const {
     std::size_t created = 0;
     for (const auto& [key, touched] : result_.touched) {
-      if (touched.checkpoint.done.size() > limits_.ranges_per_partition) {
-        return Error(ErrorCode::kLimitExceeded,
-                     "source '" + touched.checkpoint.source +
-                         "' has more runs of offsets done out of order than "
-                         "Limits::ranges_per_partition; deliver closer to order, or raise it");
-      }
       created += ledger_.checkpoints.contains(key) ? 0 : 1;
     }
     if (created > 0 && ledger_.checkpoints.size() + created > limits_.source_partitions) {

@@ -10,10 +10,12 @@ namespace {
 
 constexpr std::int64_t kFresh = -1;
 
-void StartAt(const SourceOptions& options, std::int64_t offset, Checkpoint* checkpoint) {
-  if (!IsFresh(*checkpoint)) return;
+// Whether it was untouched until now.
+bool StartAt(const SourceOptions& options, std::int64_t offset, Checkpoint* checkpoint) {
+  if (!IsFresh(*checkpoint)) return false;
   checkpoint->start = options.start.value_or(offset);
   checkpoint->next = checkpoint->start;
+  return true;
 }
 
 // Moves next over the done ranges that now touch it.
@@ -26,8 +28,9 @@ void Absorb(Checkpoint* checkpoint) {
   done.erase(done.begin(), it);
 }
 
-// Adds a range beyond next, merging it with those it overlaps or touches.
-void AddRange(OffsetRange range, std::vector<OffsetRange>* done) {
+// Adds a range beyond next, merging it with those it overlaps or touches. False: one of them has
+// all of it.
+bool AddRange(OffsetRange range, std::vector<OffsetRange>* done) {
   const auto first =
       std::lower_bound(done->begin(), done->end(), range.begin,
                        [](const OffsetRange& r, std::int64_t begin) { return r.end < begin; });
@@ -38,10 +41,12 @@ void AddRange(OffsetRange range, std::vector<OffsetRange>* done) {
   }
   if (first == last) {
     done->insert(first, range);
-    return;
+    return true;
   }
+  if (last - first == 1 && *first == range) return false;
   *first = range;
   done->erase(first + 1, last);
+  return true;
 }
 
 // The first range that begins after `offset`. What holds the offset, if any does, is before it.
@@ -89,26 +94,29 @@ Delivered DeliverRun(const SourceOptions& options, OffsetRange run, Checkpoint* 
   return {Delivery::kNew, end};
 }
 
-void MarkDone(const SourceOptions& options, OffsetRange range, Checkpoint* checkpoint) {
-  StartAt(options, range.begin, checkpoint);
+bool MarkDone(const SourceOptions& options, OffsetRange range, Checkpoint* checkpoint) {
+  bool changed = StartAt(options, range.begin, checkpoint);
   const bool skips = options.gaps == GapPolicy::kLegal;  // what lies before holds no records
   range.begin = skips ? checkpoint->next : std::max(range.begin, checkpoint->next);
-  if (range.begin >= range.end) return;
+  if (range.begin >= range.end) return changed;
   if (range.begin == checkpoint->next) {
     checkpoint->next = range.end;
     Absorb(checkpoint);
+    changed = true;
   } else {
-    AddRange(range, &checkpoint->done);
+    changed |= AddRange(range, &checkpoint->done);
   }
   IDEM_ASSERT(IsConsistent(*checkpoint), "I-CKPT-1");
+  return changed;
 }
 
-void AdvanceTo(const SourceOptions& options, std::int64_t next, Checkpoint* checkpoint) {
-  StartAt(options, next, checkpoint);
-  if (next <= checkpoint->next) return;
+bool AdvanceTo(const SourceOptions& options, std::int64_t next, Checkpoint* checkpoint) {
+  const bool started = StartAt(options, 0, checkpoint);
+  if (next <= checkpoint->next) return started;
   checkpoint->next = next;
   Absorb(checkpoint);
   IDEM_ASSERT(IsConsistent(*checkpoint), "I-CKPT-1");
+  return true;
 }
 
 void RewindTo(std::int64_t to, Checkpoint* checkpoint) {

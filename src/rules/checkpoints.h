@@ -36,10 +36,12 @@ struct Delivered {
 Delivered DeliverRun(const SourceOptions& options, OffsetRange run, Checkpoint* checkpoint);
 
 // Every offset of the range is done, in whatever way; where gaps are legal, all before it as well.
-void MarkDone(const SourceOptions& options, OffsetRange range, Checkpoint* checkpoint);
+// False: that was known.
+bool MarkDone(const SourceOptions& options, OffsetRange range, Checkpoint* checkpoint);
 
-// Every offset below `next` is done.
-void AdvanceTo(const SourceOptions& options, std::int64_t next, Checkpoint* checkpoint);
+// Every offset below `next` is done. An untouched checkpoint starts where the source says, or else
+// at 0: who says so of all of them need not have delivered any here. False: that was known.
+bool AdvanceTo(const SourceOptions& options, std::int64_t next, Checkpoint* checkpoint);
 
 // Everything from `to` on is to be offered again.
 void RewindTo(std::int64_t to, Checkpoint* checkpoint);

@@ -147,11 +147,6 @@ Answer Oracle::Run(const script::Commit& step) {
         answer.outcomes.push_back(Decide(&draft, action));
     }
   }
-  for (const auto& [key, at] : draft.world.checkpoints) {
-    if (at.done.size() <= options_.limits.ranges_per_partition) continue;
-    Reach("limit: ranges");
-    draft.errors.push_back(ErrorCode::kLimitExceeded);
-  }
   if (!draft.errors.empty()) {
     answer = {};
     answer.errors = draft.errors;

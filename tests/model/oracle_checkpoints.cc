@@ -75,6 +75,10 @@ void Oracle::MarkDone(Draft* draft, Checkpoint* at, OffsetRange range) {
   }
   at->done = merged;
   at->next = next;
+  if (at->done.size() > options_.limits.ranges_per_partition) {
+    Reach("limit: ranges");
+    draft->errors.push_back(ErrorCode::kLimitExceeded);
+  }
 }
 
 void Oracle::From(Draft* draft, const Place& place) {
@@ -112,7 +116,7 @@ void Oracle::From(Draft* draft, const Place& place) {
 }
 
 void Oracle::Advance(Draft* draft, const Action& action) {
-  Checkpoint* at = At(draft, action.place, action.place.offset);
+  Checkpoint* at = At(draft, action.place, 0);
   if (!action.note.empty() && action.note != at->note) {
     at->note = action.note;
     at->commit = draft->number;

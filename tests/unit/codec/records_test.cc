@@ -208,6 +208,13 @@ TEST(CatalogTest, DefinitionsKeepEveryOption) {
   EXPECT_EQ(table.options.version_max, -1);
 }
 
+// A rule takes the distance off a version, which no sum may overflow.
+TEST(CatalogTest, ANegativeHorizonDoesNotDecode) {
+  TableDefinition table;
+  table.options.horizon = -1;
+  EXPECT_FALSE(DecodeTableDefinition(Encoded(table), &table));
+}
+
 TEST(CatalogTest, TheDefaultVersionKindIsWrittenOut) {
   TableDefinition table;
   ASSERT_TRUE(DecodeTableDefinition(Encoded(TableDefinition{}), &table));

@@ -161,6 +161,17 @@ TEST_F(SourcePass, PartitionsAndRangesAreLimited) {
   batch_.From({"s", 0, 6});
   EXPECT_EQ(CommitError(), ErrorCode::kLimitExceeded);
   EXPECT_EQ(sink_->ResumeFrom("s").value()[0].next, 1);
+  batch_.Clear();
+  batch_.From({"s", 0, 6});
+  batch_.Advance("s", 0, 7);
+  EXPECT_EQ(CommitError(), ErrorCode::kLimitExceeded) << "as in two batches";
+}
+
+TEST_F(SourcePass, EverythingBelowAnAdvanceIsDoneAlsoOfANewPartition) {
+  batch_.Advance("s", 0, 100);
+  batch_.From({"s", 0, 50});
+  batch_.Insert(*log_, {"elsewhere"}, "1");
+  EXPECT_EQ(OnlyOutcome().verdict, Verdict::kReplayed);
 }
 
 }  // namespace

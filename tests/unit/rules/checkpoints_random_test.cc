@@ -87,7 +87,7 @@ class CheckpointModel : public ::testing::TestWithParam<GapPolicy> {
 
   void Advance() {
     const std::int64_t next = Below(kOffsets);
-    model_.StartAt(options_.start.value_or(next));
+    model_.StartAt(options_.start.value_or(0));
     model_.Mark(model_.start, next);
     AdvanceTo(options_, next, &checkpoint_);
   }

@@ -131,6 +131,7 @@ TEST(Checkpoints, MarkDoneMergesWhatOverlapsOrTouches) {
     Checkpoint checkpoint = At(0, 10, {{20, 22}, {30, 32}});
     MarkDone(kTracked, row.range, &checkpoint);
     ExpectAt(checkpoint, 0, row.next, row.done);
+    EXPECT_FALSE(MarkDone(kTracked, row.range, &checkpoint)) << "nothing is new the second time";
   }
 }
 
@@ -143,10 +144,11 @@ TEST(Checkpoints, AdvanceNeverMovesBack) {
   AdvanceTo(kTracked, 20, &checkpoint);
   ExpectAt(checkpoint, 0, 22);
   Checkpoint fresh = FreshCheckpoint();
-  AdvanceTo(kTracked, 4, &fresh);
-  ExpectAt(fresh, 4, 4);
+  EXPECT_TRUE(AdvanceTo(kTracked, 4, &fresh));
+  ExpectAt(fresh, 0, 4);
+  EXPECT_FALSE(AdvanceTo(kTracked, 4, &fresh));
   fresh = FreshCheckpoint();
-  AdvanceTo(StartingAt(9), 4, &fresh);
+  EXPECT_TRUE(AdvanceTo(StartingAt(9), 4, &fresh));
   ExpectAt(fresh, 9, 9);
 }
 
