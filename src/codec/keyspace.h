@@ -55,7 +55,6 @@ enum class Space : std::uint8_t {
   kRow = 0x60,
 };
 
-// Each replaces `*out`'s content unless its name says Append.
 std::string SpaceKey(Space space);
 std::string RecoveryKey(std::uint64_t writer_epoch);
 std::string TableKey(std::string_view name);

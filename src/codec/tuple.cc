@@ -72,7 +72,7 @@ bool CopyWithoutZeros(std::string_view text, char* out) noexcept {
   return zeros == 0;
 }
 
-// Apart, because the usual way would save registers for it.
+// A function of its own: inlined, its registers would be saved by every caller, and zeros are rare.
 [[gnu::noinline]] char* PutEscaped(std::string_view text, char* out) noexcept {
   for (std::size_t zero = text.find('\0'); zero != std::string_view::npos; zero = text.find('\0')) {
     out = base::PutBytes(text.substr(0, zero + 1), out);

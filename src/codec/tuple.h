@@ -51,8 +51,6 @@ inline char* PutKey(const KeyRef& key, char* out) noexcept {
   return out;
 }
 
-// Reads one part from the front of `*input`. `text` receives unescaped string bytes, appended.
-// False when the bytes are not a part; `*input` is then unspecified. Total: safe on any bytes.
 struct DecodedPart {
   KeyType type = KeyType::kNull;
   std::int64_t integer = 0;
@@ -60,6 +58,9 @@ struct DecodedPart {
   std::size_t text_begin = 0;  // into *text
   std::size_t text_size = 0;
 };
+
+// Reads one part from the front of `*input`. `text` receives unescaped string bytes, appended.
+// False when the bytes are not a part; `*input` is then unspecified. Total: safe on any bytes.
 bool ReadPart(std::string_view* input, DecodedPart* part, std::string* text);
 
 // True when `encoded` is exactly what AppendKey writes for some parts: canonical, so two different

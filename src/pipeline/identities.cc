@@ -160,8 +160,8 @@ void Identities::MakeRoom(std::uint64_t units) noexcept {
   end_ += skipped;
 }
 
-// What forgetting an entry looks at is all over the memory, so it is asked for some entries before.
-// That one which has no slot any more is fetched in vain.
+// Forgetting an entry looks at places all over the memory, so they are fetched some entries ahead.
+// For an entry that has lost its slot they are fetched in vain.
 void Identities::FetchNextOldest() noexcept {
   constexpr std::uint64_t kAheadUnits = 128;
   const std::uint64_t until = std::min(begin_ + kAheadUnits, end_);

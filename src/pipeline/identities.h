@@ -102,7 +102,8 @@ class Identities {
   static constexpr std::size_t kUnitBytes = 8;
 
   struct Entry {
-    // Of the key, and in the lowest byte of the head; 0: nothing up to the end of the ring.
+    // The lowest byte is the size of the head, the rest that of the key. 0: nothing is here up to
+    // the end of the ring.
     std::uint32_t sizes;
 
     std::size_t key_bytes() const noexcept { return sizes >> 8; }

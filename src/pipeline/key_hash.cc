@@ -11,7 +11,7 @@
 namespace idem::pipeline {
 namespace {
 
-// One device for both halves: to make one costs more than all that an opening in memory does else.
+// One device for both halves: making a device costs more than the rest of an opening in memory.
 std::uint64_t RandomSeed() {
   std::random_device device;
   const std::uint64_t high = device();

@@ -82,7 +82,7 @@ struct WorkingSet {
   std::vector<std::uint32_t> kept_payloads;
   std::unique_ptr<storage::ReadResult> payloads;
 
-  base::Arena versions;  // normal forms that differ from what was handed in
+  base::Arena versions;  // normal forms of versions that are text
   std::string scratch;
 
   void Clear() noexcept {

@@ -37,7 +37,7 @@ std::string_view ToString(HealthState state) noexcept {
   return index < kNames.size() ? kNames[index] : "unknown";
 }
 
-// Without the commit mutex, so that it answers while a commit waits.
+// Takes none of the committer's mutexes, so that it answers while a commit waits.
 SinkHealth SinkImpl::ReadHealth() const {
   const storage::StorePressure pressure = store_->ReadPressure();
   SinkHealth health;
