@@ -61,7 +61,8 @@ class IDEM_EXPORT Batch final {
   // The records that follow have no position: they are decided by their keys alone.
   void FromNowhere();
 
-  // Declares everything below `next` done (end of a file, offsets held elsewhere until now); never
+  // Declares everything below `next` done (end of a file, offsets held elsewhere until now), also in
+  // a partition that was never seen, and down to SourceOptions::start where that is given; never
   // moves a checkpoint back. `note`, when not empty, replaces the checkpoint's note: up to
   // kCheckpointNoteBytesMax bytes of the host's own, returned as they are.
   void Advance(std::string_view source, PartitionRef partition, std::int64_t next,
@@ -94,7 +95,7 @@ class IDEM_EXPORT Batch final {
   std::size_t size() const noexcept;   // records added
   std::size_t bytes() const noexcept;  // bytes counted towards Limits::batch_bytes
   bool empty() const noexcept;         // neither records nor positions
-  bool full() const noexcept;          // one more record of the largest size may not fit
+  bool full() const noexcept;          // one more record of the largest size may not fit; not empty
 
  private:
   friend class BatchImpl;

@@ -20,8 +20,11 @@
 // Thread-safety: multiple threads may call any method on one IdempotentSink without
 // synchronization. Commits take effect one after the other, in the order of their numbers.
 // Processes: one process at a time has a store open for writing; others read it with StoreReader.
-// After fork() only the parent may use the sink: the child's calls return kStoreLocked.
-// Lifetime: tables, snapshots and cursors must be gone before the sink.
+// After fork() only the parent may use the sink: in the child every call that can fail returns
+// kStoreLocked, and those that cannot (metrics, health, Table::Info) must not be made.
+// Lifetime: the store is closed when the sink and all its snapshots and cursors are gone. What is
+// left of a table then can be asked for its name and options and given to batches, which every sink
+// refuses (kInvalidArgument): open the table on the new sink, and fill the batch again.
 // Exceptions: none is thrown but std::bad_alloc. A call that it leaves had no effect, or, where a
 // write was done already and memory ran out behind it, the sink is poisoned: every later write says
 // kPoisoned and the way out is that of kCommitUnknown.
@@ -55,9 +58,11 @@ class IDEM_EXPORT IdempotentSink final {
   // Opens the store in `directory`, creating it (mode 0700) unless the options forbid it, and takes
   // over its writer epoch: whatever an older writer still tries is FENCED.
   //
-  // What is there is checked first. A store that is damaged, or that has less than it had
-  // acknowledged, is refused, and no byte of it is changed but in the lock file; <idem/recovery.h>
-  // says what can be kept.
+  // What is there is checked first. A store that has less than it had acknowledged, or is damaged
+  // where that is looked for (log, manifest, names, lengths, watermark), is refused, and no byte of
+  // it is changed but in the lock file; <idem/recovery.h> says what can be kept. A damaged row is
+  // found when it is read: that may be while the opening reads rows into memory, and then the
+  // opening ends with the error, after it has taken over the writer epoch.
   //
   // Errors: kStoreLocked (retry when the other process is gone; a kill -9 leaves no lock behind),
   // kFenced (the lock was taken away meanwhile), kStoreMissing, kInvalidArgument (an option),
@@ -71,13 +76,15 @@ class IDEM_EXPORT IdempotentSink final {
   static Result<std::unique_ptr<IdempotentSink>> OpenInMemory(const SinkOptions& options = {});
 
   // The way out after kCommitUnknown and kPoisoned, in one call: closes the sink and opens the same
-  // directory with the same options (a relative path as it was meant when the sink was opened).
+  // directory with the same options (a relative path as it was meant when the sink was opened), but
+  // for SinkOptions::acknowledged, which was found there before and may have been rewound since.
   // Returns the new sink with the checkpoints that were found, which tell whether the unknown
   // commit is there; offering again from them is safe either way. A sink that is not poisoned may
   // be reopened too, and is flushed first.
   //
-  // What belongs to the old sink (tables, snapshots, cursors, and batches with records for its
-  // tables) must be gone, and no other thread may be inside of it, as for its destruction.
+  // Snapshots and cursors of the old sink must be gone (else kStoreLocked), and no other thread may
+  // be inside of it, as for its destruction. Tables are to be opened again on the new one, and batches filled again:
+  // those with records for tables of the old one are refused.
   //
   // Errors: kUnsupported (a store in memory) and kInvalidArgument (null) leave `sink` as it is.
   // After any other, those of Open, the old sink is gone: do what the error says, and go on with
@@ -119,19 +126,20 @@ class IDEM_EXPORT IdempotentSink final {
   // sink refuses every further write with kPoisoned: Reopen it and go on from its checkpoints.
   Result<CommitReport> Commit(const Batch& batch, const CommitOptions& options = {});
 
-  // Makes every commit acknowledged so far durable. Errors: kCommitUnknown, kPoisoned.
+  // Makes every commit acknowledged so far durable. Errors: kCommitUnknown, kPoisoned, kStoreLocked
+  // (a forked child).
   Result<void> Flush();
 
   // Returns when commit number `commit` and all before it are durable, which makes an asynchronous
   // commit a synchronous one. Threads that wait at the same time share syncs. Errors:
-  // kInvalidArgument (no commit has this number yet), kCommitUnknown, kPoisoned.
+  // kInvalidArgument (no commit has this number yet), kCommitUnknown, kPoisoned, kStoreLocked.
   Result<void> WaitDurable(std::uint64_t commit);
 
   // --- Sources ---
 
   // Where to go on reading: one point per partition seen so far, by partition. Empty when the
   // source is new. A poisoned sink still answers as of the last commit whose outcome is known, from
-  // where it is safe to offer again. Errors: none.
+  // where it is safe to offer again. Errors: kStoreLocked (a forked child).
   Result<std::vector<ResumePoint>> ResumeFrom(std::string_view source) const;
 
   // The same as of the last durable commit: what may be acknowledged upstream.

@@ -15,6 +15,7 @@
 #include <idem/table_options.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -36,6 +37,10 @@ struct TableInfo {
 
 class IDEM_EXPORT Table final {
  public:
+  // Cheap. To move from one copies it.
+  Table(const Table&) = default;
+  Table& operator=(const Table&) = default;
+
   const std::string& name() const noexcept;
   const TableOptions& options() const noexcept;
 
@@ -51,10 +56,11 @@ class IDEM_EXPORT Table final {
 
  private:
   friend struct TableAccess;
-  Table(const SinkImpl* sink, const TableEntry* entry) : sink_(sink), entry_(entry) {}
+  Table(const SinkImpl* sink, std::shared_ptr<const TableEntry> entry)
+      : sink_(sink), entry_(std::move(entry)) {}
 
   const SinkImpl* sink_;
-  const TableEntry* entry_;  // owned by the sink, never moves
+  std::shared_ptr<const TableEntry> entry_;
 };
 
 }  // namespace idem

@@ -85,22 +85,22 @@ Result<Committer::Committed> Committer::Commit(const RecordBuffer& batch,
   if (auto ok = CheckBatch(batch); !ok) return ok.error();
   std::unique_lock deciding(deciding_);
   std::unique_lock writing(writing_, std::try_to_lock);
-  Draft* const decided = draft();
-  const bool beside = !writing && !batch_token && DecideBeside(batch, decided);
-  if (beside && decided->plan.empty()) return EndWithoutEffect(decided);
+  Draft* const draft = &drafts_[draft_];
+  const bool beside = !writing && !batch_token && DecideBeside(batch, draft);
+  if (beside && draft->plan.empty()) return EndWithoutEffect(draft);
 
   if (!writing) writing.lock();
   if (ledger_->poisoned) return Poisoned();
-  if (!beside || decided->commit != last_written_ + 1) {
-    auto answered = DecideInTurn(batch, batch_token, decided);
+  if (!beside || draft->commit != last_written_ + 1) {
+    auto answered = DecideInTurn(batch, batch_token, draft);
     if (!answered) return answered.error();
     if (*answered) return **std::move(answered);
   }
-  decided->plan.set_path(path);
+  draft->plan.set_path(path);
   draft_ = 1 - draft_;
-  decided->pending = true;
+  draft->pending = true;
   deciding.unlock();
-  return Write(decided, std::move(writing));
+  return Write(draft, std::move(writing));
 }
 
 Result<void> Committer::CheckBatch(const RecordBuffer& batch) const {
@@ -121,8 +121,8 @@ bool Committer::DecideBeside(const RecordBuffer& batch, Draft* draft) {
   const std::lock_guard lock(memory_);
   const Draft* before = &drafts_[1 - draft_];
   draft->Begin(ledger_->last_commit, before->pending ? before : nullptr);
-  const Result<bool> decided = Decide(batch, draft);
-  return decided && *decided;
+  const Result<bool> prepared = Prepare(batch, draft);
+  return prepared && *prepared;
 }
 
 // What there is nothing to write for has its answer with that.
@@ -136,6 +136,9 @@ Result<std::optional<Committer::Committed>> Committer::DecideInTurn(
   }
   if (token && token->stored) {
     if (auto ok = store_->CheckWriter(ledger_->epoch); !ok) return ok.error();
+    // The commit that stored it may be written and not published: nobody could wait for it yet.
+    const std::lock_guard until_published(memory_);
+    if (ledger_->poisoned) return Poisoned();
     codec::TokenRecord& stored = *token->stored;
     return Committed{ReportBuilder::Make(stored.commit, true, std::move(stored.outcomes), {})};
   }
@@ -151,14 +154,14 @@ Result<void> Committer::DecideAlone(const RecordBuffer& batch,
   const std::lock_guard lock(memory_);
   if (ledger_->poisoned) return Poisoned();  // as the one before was published
   draft->Begin(ledger_->last_commit, nullptr);
-  const Result<bool> decided = Decide(batch, draft);
-  if (!decided) return decided.error();
+  const Result<bool> prepared = Prepare(batch, draft);
+  if (!prepared) return prepared.error();
   if (token) StageToken(*token, draft->work.outcomes, draft->commit, &draft->plan);
   return {};
 }
 
 // False: it depends on the commit beside it.
-Result<bool> Committer::Decide(const RecordBuffer& batch, Draft* draft) {
+Result<bool> Committer::Prepare(const RecordBuffer& batch, Draft* draft) {
   SourcePassResult* const sources = &draft->sources;
   WorkingSet* const work = &draft->work;
   if (auto ok = RunSourcePass(batch, *ledger_, options_->limits, sources); !ok) return ok.error();
@@ -168,11 +171,12 @@ Result<bool> Committer::Decide(const RecordBuffer& batch, Draft* draft) {
     return ok.error();
   }
   if (work->blocked) return false;
-  pipeline::Decide(batch, draft->commit, work);
+  Decide(batch, draft->commit, work);
   const bool refused = HasRefused(work->outcomes);
   if (refused && work->beside != nullptr) return false;
   if (auto ok = GatherPayloads(*store_, work); !ok) return ok.error();
-  const QuarantineContext context{*store_, draft->commit, clock_->WallMicros()};
+  const QuarantineContext context{*store_, draft->commit, clock_->WallMicros(),
+                                  options_->limits.value_bytes};
   if (refused) {
     if (auto ok = SetRefusedAside(batch, context, draft); !ok) return ok.error();
   }
@@ -251,9 +255,9 @@ void Committer::Remember(const WritePlanBuilder& plan, const WorkingSet& work) {
     identities_.Put(staged[i].key, staged[i].hash, staged[i].head);
   }
   for (const std::string_view key : plan.erased()) {
-    identities_.Erase(key, identities_.hash()(key));
+    if (codec::IsRowKey(key)) identities_.Erase(key, identities_.hash()(key));
   }
-  // At last: what made room above may have been what this commit has replaced.
+  // Last: what made room above may have been what this commit has replaced.
   for (const codec::Fingerprint& row : work.replaced) {
     identities_.mutable_fingerprints()->Erase(row);
   }
@@ -277,13 +281,14 @@ void Committer::RememberRead(const WorkingSet& work) {
   }
 }
 
-Result<void> Committer::CommitPlan(WritePlanBuilder* plan) {
+Result<void> Committer::CommitPlan(WritePlanBuilder* plan, const std::function<void()>& publish) {
   if (ledger_->poisoned) return Poisoned();
   if (auto ok = WritePlanned(NextCommit(), plan); !ok) return ok;
   const std::lock_guard memory(memory_);
   const UnfinishedWrite unfinished(ledger_);
   Remember(*plan, *work());
   const std::lock_guard lock(ledger_->mutex);
+  publish();
   ++ledger_->last_commit;
   return {};
 }

@@ -33,6 +33,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <optional>
 
@@ -66,8 +67,9 @@ class Committer {
   // What follows is for upkeep, and for the opening. REQUIRES: alone.
 
   // Commits a plan that upkeep has staged (definitions, rewinds, resolutions), as commit
-  // NextCommit(). Adds the last-commit entry and publishes it.
-  Result<void> CommitPlan(WritePlanBuilder* plan);
+  // NextCommit(). Adds the last-commit entry. `publish` changes the ledger accordingly: under its
+  // mutex and together with the commit's number, as a sync tells of both.
+  Result<void> CommitPlan(WritePlanBuilder* plan, const std::function<void()>& publish);
 
   std::uint64_t NextCommit() const noexcept { return ledger_->last_commit + 1; }
 
@@ -97,7 +99,7 @@ class Committer {
                                                 Draft* draft);
   Result<void> DecideAlone(const RecordBuffer& batch, const std::optional<TokenLookup>& token,
                            Draft* draft);
-  Result<bool> Decide(const RecordBuffer& batch, Draft* draft);
+  Result<bool> Prepare(const RecordBuffer& batch, Draft* draft);
   Result<Committed> EndWithoutEffect(Draft* draft);
   Result<Committed> Write(Draft* draft, std::unique_lock<std::mutex> writing);
   Result<void> WritePlanned(std::uint64_t commit, WritePlanBuilder* plan);

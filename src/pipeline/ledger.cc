@@ -14,12 +14,12 @@ namespace {
 
 using storage::StoreView;
 
-Result<void> LoadTables(const SinkImpl* owner, const StoreView& view, Ledger* ledger) {
+Result<void> LoadTables(std::uint64_t owner, const StoreView& view, Ledger* ledger) {
   const std::string prefix = codec::SpaceKey(codec::Space::kTable);
   return ForEach(view, prefix, [&](std::string_view, std::string_view value) -> Result<void> {
     codec::TableDefinition table;
     if (!codec::DecodeTableDefinition(value, &table)) return Damaged("a table definition");
-    auto entry = std::make_unique<TableEntry>(owner, std::move(table));
+    auto entry = std::make_shared<TableEntry>(owner, std::move(table));
     auto state = view.Get(codec::TableStateKey(entry->definition.id));
     if (!state) return state.error();
     if (*state && !codec::DecodeTableState(**state, &entry->state)) {
@@ -82,7 +82,7 @@ Result<void> ForEach(const StoreView& view, std::string_view begin, std::string_
   }
 }
 
-Result<void> Ledger::Load(const SinkImpl* owner, const StoreView& view) {
+Result<void> Ledger::Load(std::uint64_t owner, const StoreView& view) {
   if (auto loaded = LoadTables(owner, view, this); !loaded) return loaded;
   if (auto loaded = LoadSources(view, this); !loaded) return loaded;
   if (auto loaded = LoadCheckpoints(view, this); !loaded) return loaded;

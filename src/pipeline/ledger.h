@@ -43,7 +43,7 @@ struct DurableMark {
 
 struct Ledger {
   mutable std::mutex mutex;
-  std::map<std::string, std::unique_ptr<TableEntry>, std::less<>> tables;
+  std::map<std::string, std::shared_ptr<TableEntry>, std::less<>> tables;
   std::map<std::string, SourceOptions, std::less<>> sources;        // the declared ones
   std::map<std::string, CheckpointEntry, std::less<>> checkpoints;  // by store key
   std::vector<CheckpointEntry*> dirty;                              // those that are
@@ -56,7 +56,7 @@ struct Ledger {
   std::atomic<bool> poisoned = false;
 
   // Reads everything but rows. Errors: kIoError, kCorruption.
-  Result<void> Load(const SinkImpl* owner, const storage::StoreView& view);
+  Result<void> Load(std::uint64_t owner, const storage::StoreView& view);
 
   SourceOptions OptionsOf(std::string_view source) const;
 

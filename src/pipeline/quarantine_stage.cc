@@ -25,8 +25,8 @@ QuarantineEntry MakeEntry(const RecordBuffer& batch, const BatchRecord& record,
   entry.key = std::string(record.key());
   entry.version = codec::ToStored(record.version());
   entry.event_id = std::string(record.event_id());
-  // Whole only where it is within the limit, which may be the sink's rather than the batch's.
-  const bool cut = outcome.reason == Reason::kValueTooLarge;
+  // Whole only where it is within the sink's limit, whatever the batch's was.
+  const bool cut = record.value_bytes > context.value_bytes_max;
   entry.value = std::string(cut ? record.value.substr(0, kQuarantineValueBytes) : record.value);
   entry.value_bytes = record.value_bytes;
   entry.why = std::string(record.why());

@@ -15,6 +15,7 @@ struct QuarantineContext {
   const storage::Store& store;
   std::uint64_t commit;
   std::int64_t wall_micros;
+  std::size_t value_bytes_max;  // of a value that is kept whole
 };
 
 // The identity of a refused record: what was handed in, not where it was read or why refused.

@@ -125,11 +125,14 @@ const SourcePartition* RecordBuffer::Intern(std::string_view source, PartitionRe
 }
 
 bool RecordBuffer::full() const noexcept {
+  if (records_.empty() && steps_.empty()) return overflowed_;
   // A record comes with a position, and sometimes with an advance.
   const std::size_t names = kSourceNameBytesMax + kPartitionNameBytesMax + kIncarnationBytesMax;
-  const std::size_t largest = 2 * codec::kRowKeyPrefixBytes + limits_.key_bytes + kEventIdBytesMax +
-                              kVersionBytesMax + limits_.value_bytes + 2 * names +
-                              kCheckpointNoteBytesMax;
+  // What is larger than its limit is kept for the quarantine, up to a size.
+  const std::size_t key = std::max(limits_.key_bytes, kQuarantineValueBytes);
+  const std::size_t value = std::max(limits_.value_bytes, kQuarantineValueBytes);
+  const std::size_t largest = 2 * codec::kRowKeyPrefixBytes + key + kEventIdBytesMax +
+                              kVersionBytesMax + value + 2 * names + kCheckpointNoteBytesMax;
   return overflowed_ || records_.size() >= limits_.batch_records || calls_ + 2 > CallsMax() ||
          bytes_ + largest > limits_.batch_bytes;
 }
@@ -192,14 +195,16 @@ RecordBuffer::KeptExtras RecordBuffer::KeepExtras(const TableEntry& table, std::
     key = key.substr(0, codec::kRowKeyPrefixBytes + kEventIdBytesMax);
   }
   if (!Reserve(key.size())) return {nullptr, fault};
-  extras->event_key = arena_.Copy(key);
+  extras->event_key = {KeepBehind(key, {}).data() - key.size(), key.size()};
   return {extras, fault};
 }
 
 // The last thing of all: what runs out of memory before leaves no record behind. It is filled where
 // it stays: to copy one would be to read it before it is written through.
 inline BatchRecord& RecordBuffer::AddRecord(const TableEntry& table, Operation operation) {
-  if (tables_.empty() || tables_.back().table != &table) tables_.push_back({&table, 0});
+  if (tables_.empty() || tables_.back().table.get() != &table) {
+    tables_.push_back({table.shared_from_this(), 0});
+  }
   BatchRecord& record = records_.emplace_back();
   ++tables_.back().records;
   record.table = &table;

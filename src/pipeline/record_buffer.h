@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -99,7 +100,7 @@ struct Step {
 
 // Records one after the other that are for one table.
 struct TableRun {
-  const TableEntry* table;
+  std::shared_ptr<const TableEntry> table;
   std::size_t records;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// TableEntry: one table of an open sink, as the pipeline sees it.
+// TableEntry: one table of an open sink, as the pipeline sees it. Handles and batches keep it alive,
+// so that records of a sink that is gone can be told from those of the one that followed it.
 #pragma once
 
 #include "codec/catalog.h"
@@ -11,16 +12,17 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 namespace idem {
 
-struct TableEntry {
-  TableEntry(const SinkImpl* sink, codec::TableDefinition table)
+struct TableEntry : std::enable_shared_from_this<TableEntry> {
+  TableEntry(std::uint64_t sink, codec::TableDefinition table)
       : owner(sink), definition(std::move(table)), fingerprinter(definition.options) {}
 
   // Constant after construction.
-  const SinkImpl* owner;
+  const std::uint64_t owner;  // the number of its sink, which no other one of this process has
   const codec::TableDefinition definition;
   const codec::PayloadFingerprinter fingerprinter;
 
@@ -29,9 +31,17 @@ struct TableEntry {
   std::array<std::uint64_t, kVerdictCount> verdicts{};
 };
 
+inline TableInfo MakeInfo(codec::TableDefinition table, const codec::TableState& state) {
+  return {std::move(table.name), std::move(table.options), state.rows,
+          state.tombstones,      state.event_ids,          state.digest,
+          state.last_commit};
+}
+
 // The door between the public handle and its entry.
 struct TableAccess {
-  static Table Make(const SinkImpl* sink, const TableEntry* entry) { return Table(sink, entry); }
+  static Table Make(const SinkImpl* sink, std::shared_ptr<const TableEntry> entry) {
+    return Table(sink, std::move(entry));
+  }
   static const TableEntry& Entry(const Table& table) { return *table.entry_; }
 };
 

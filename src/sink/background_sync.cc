@@ -54,7 +54,7 @@ void BackgroundSync::Run() {
     lock.unlock();
     try {
       if (!syncs_->WaitFor(commit)) return;
-    } catch (const std::bad_alloc&) {  // synced with the next commit, or by who waits for it
+    } catch (const std::bad_alloc&) {  // the sink is poisoned, so the next wait is the last
     }
     done = commit;
     lock.lock();

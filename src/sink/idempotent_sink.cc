@@ -18,8 +18,9 @@ Result<std::unique_ptr<IdempotentSink>> IdempotentSink::Open(const std::filesyst
                  fmt::format("'{}' names no directory ({}); give an absolute path",
                              directory.string(), code.message()));
   }
-  const auto open_store = [absolute, options]() -> Result<std::shared_ptr<storage::Store>> {
-    auto store = storage::OpenRocksStore(absolute, options, SinkImpl::NewInspection(options));
+  const auto open_store =
+      [absolute](const SinkOptions& given) -> Result<std::shared_ptr<storage::Store>> {
+    auto store = storage::OpenRocksStore(absolute, given, SinkImpl::NewInspection(given));
     if (!store) return store.error();
     return std::shared_ptr<storage::Store>(*std::move(store));
   };

@@ -32,7 +32,10 @@ Result<Reopened> SinkImpl::Reopen(std::unique_ptr<IdempotentSink>&& sink) {
                  "a store in memory dies with its sink and cannot be opened again; begin a new one "
                  "with OpenInMemory");
   }
-  const SinkOptions options = sink->impl_->options_;
+  SinkOptions options = sink->impl_->options_;
+  // The opening of this sink found it, rewinds since may have taken it back, and what was
+  // acknowledged by this sink the watermark knows.
+  options.acknowledged.clear();
   sink.reset();  // gives the directory back, which nobody can open twice
   auto opened = Open(open_store, options);
   if (!opened) return opened.error();

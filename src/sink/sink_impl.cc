@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <new>
 #include <string>
 #include <system_error>
@@ -43,10 +44,16 @@ Result<void> CheckSinkOptions(const SinkOptions& options) {
                "a limit is outside its range; see the constants in <idem/limits.h>");
 }
 
+std::uint64_t NextNumber() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
+
 }  // namespace
 
 SinkImpl::SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& options)
-    : process_(::getpid()),
+    : number_(NextNumber()),
+      process_(::getpid()),
       options_(options),
       clock_(options.clock != nullptr ? options.clock : Clock::System()),
       store_(std::move(store)),
@@ -56,7 +63,7 @@ SinkImpl::SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& opt
 SinkImpl::~SinkImpl() {
   loading_.reset();
   background_.reset();
-  if (ledger_.poisoned) return;
+  if (!loaded_ || ledger_.poisoned) return;
   try {
     if (auto synced = syncs_.WaitFor(ledger_.last_commit); !synced) {
       base::Log(options_.logger, LogLevel::kError, "closing without a sync: {}",
@@ -81,7 +88,7 @@ Result<std::unique_ptr<IdempotentSink>> SinkImpl::Open(std::shared_ptr<storage::
 
 Result<std::unique_ptr<IdempotentSink>> SinkImpl::Open(const StoreOpener& open_store,
                                                        const SinkOptions& options) {
-  auto store = open_store();
+  auto store = open_store(options);
   if (!store) return store.error();
   auto sink = Open(*std::move(store), options);
   if (sink) (*sink)->impl_->open_store_ = open_store;
@@ -95,9 +102,12 @@ storage::Inspection SinkImpl::NewInspection(const SinkOptions& options) {
 }
 
 // In a forked child nobody gives back the mutex that a thread held which the child does not have.
-// Its store is refused to it anyway, which is said before any mutex is taken.
+// So this is asked before any mutex is taken.
 Result<void> SinkImpl::CheckProcess() const {
-  return ::getpid() == process_ ? Result<void>() : store_->CheckWriter(ledger_.epoch);
+  if (::getpid() == process_) return {};
+  return Error(ErrorCode::kStoreLocked,
+               "the sink is that of the process which this one was forked from; open the store "
+               "there alone, or in the child alone");
 }
 
 Result<pipeline::Committer::Alone> SinkImpl::LockToWrite() {
@@ -121,13 +131,14 @@ Result<void> SinkImpl::Load() {
   ledger_.epoch = *epoch;
   auto view = store_->NewView();
   if (!view) return view.error();
-  if (auto ok = ledger_.Load(this, **view); !ok) return ok;
+  if (auto ok = ledger_.Load(number_, **view); !ok) return ok;
   if (auto ok = LoadIdentities(*std::move(view)); !ok) return ok;
   // TakeEpoch was a durable commit after all of it.
   if (auto ok = syncs_.AcceptLoaded(); !ok) return ok;
   if (options_.background_sync) background_ = std::make_unique<BackgroundSync>(&syncs_);
   base::Log(options_.logger, LogLevel::kInfo, "opened at commit {} with writer epoch {}",
             ledger_.last_commit, ledger_.epoch);
+  loaded_ = true;
   return {};
 }
 
@@ -166,7 +177,7 @@ Result<Table> SinkImpl::OpenTable(std::string_view name, TableOptions options) {
   if (found == ledger_.tables.end()) return CreateTable(name, std::move(options));
   const std::string difference =
       codec::DescribeDifference(found->second->definition.options, options);
-  if (difference.empty()) return TableAccess::Make(this, found->second.get());
+  if (difference.empty()) return TableAccess::Make(this, found->second);
   return Error(ErrorCode::kDefinitionChanged,
                "table '" + std::string(name) + "' was created with another definition (" +
                    difference + "); open it as it is stored, or use another table name");
@@ -183,14 +194,13 @@ Result<Table> SinkImpl::CreateTable(std::string_view name, TableOptions options)
   codec::AppendTableDefinition(table, &bytes);
   WritePlanBuilder plan;
   plan.Put(codec::TableKey(name), bytes);
-  if (auto ok = CommitDurably(&plan); !ok) return ok.error();
-  const pipeline::UnfinishedWrite unfinished(&ledger_);
-  auto entry = std::make_unique<TableEntry>(this, std::move(table));
-  const TableEntry* created = entry.get();
-  const std::lock_guard lock(ledger_.mutex);
-  ++ledger_.next_table_id;
-  ledger_.tables.emplace(std::string(name), std::move(entry));
-  return TableAccess::Make(this, created);
+  const auto entry = std::make_shared<TableEntry>(number_, std::move(table));
+  const auto publish = [&] {
+    ++ledger_.next_table_id;
+    ledger_.tables.emplace(std::string(name), entry);
+  };
+  if (auto ok = CommitDurably(&plan, publish); !ok) return ok.error();
+  return TableAccess::Make(this, entry);
 }
 
 Result<void> SinkImpl::DeclareSource(std::string_view source, const SourceOptions& options) {
@@ -219,16 +229,12 @@ Result<void> SinkImpl::DeclareSource(std::string_view source, const SourceOption
   codec::AppendSourceOptions(options, &bytes);
   WritePlanBuilder plan;
   plan.Put(codec::SourceKey(source), bytes);
-  if (auto ok = CommitDurably(&plan); !ok) return ok;
-  const pipeline::UnfinishedWrite unfinished(&ledger_);
-  const std::lock_guard ledger_lock(ledger_.mutex);
-  ledger_.sources[std::string(source)] = options;
-  return {};
+  return CommitDurably(&plan, [&] { ledger_.sources[std::string(source)] = options; });
 }
 
 Result<void> SinkImpl::CheckTables(const pipeline::RecordBuffer& batch) const {
   for (const pipeline::TableRun& run : batch.tables()) {
-    if (run.table->owner == this) continue;
+    if (run.table->owner == number_) continue;
     return Error(ErrorCode::kInvalidArgument,
                  "the batch holds records for a table of another sink; open the table on this sink "
                  "and add the records with that handle");
@@ -237,6 +243,7 @@ Result<void> SinkImpl::CheckTables(const pipeline::RecordBuffer& batch) const {
 }
 
 Result<CommitReport> SinkImpl::Commit(const Batch& batch, const CommitOptions& options) {
+  if (auto ok = CheckProcess(); !ok) return ok.error();
   const std::int64_t begin = clock_->SteadyNanos();
   auto report = CommitWritten(BatchImpl::Of(batch), options);
   const Durability durability = options.durability.value_or(options_.durability);
@@ -247,13 +254,13 @@ Result<CommitReport> SinkImpl::Commit(const Batch& batch, const CommitOptions& o
   }
   const std::lock_guard lock(ledger_.mutex);
   if (report) ReportBuilder::SetDurable(report->commit() <= ledger_.durable_commit, &*report);
+  if (!report) ++counters_.commits_failed;
   Observe(clock_->SteadyNanos() - begin, &counters_.commit_latency);
   return report;
 }
 
 Result<CommitReport> SinkImpl::CommitWritten(const pipeline::RecordBuffer& batch,
                                              const CommitOptions& options) {
-  if (auto ok = CheckProcess(); !ok) return ok.error();
   const auto path = options.bulk ? storage::WritePath::kSortedFiles : storage::WritePath::kLog;
   const Result<void> tables = CheckTables(batch);
   auto committed = tables ? committer_.Commit(batch, options.token, path)
@@ -272,8 +279,8 @@ Result<void> SinkImpl::MakeDurable(std::uint64_t commit) {
                                               synced.error().message() + ")");
 }
 
-Result<void> SinkImpl::CommitDurably(WritePlanBuilder* plan) {
-  if (auto ok = committer_.CommitPlan(plan); !ok) return ok;
+Result<void> SinkImpl::CommitDurably(WritePlanBuilder* plan, const std::function<void()>& publish) {
+  if (auto ok = committer_.CommitPlan(plan, publish); !ok) return ok;
   return MakeDurable(ledger_.last_commit);
 }
 
@@ -281,7 +288,6 @@ void SinkImpl::Count(const pipeline::RecordBuffer& batch,
                      const Result<pipeline::Committer::Committed>& committed) {
   const std::lock_guard lock(ledger_.mutex);
   const bool fenced = !committed && committed.error().code() == ErrorCode::kFenced;
-  if (!committed) ++counters_.commits_failed;
   const CommitReport* report = committed ? &committed->report : nullptr;
   if (report && report->repeated()) ++counters_.commits_repeated;
   if (committed && committed->has_effect) ++counters_.commits;
@@ -305,6 +311,7 @@ void SinkImpl::Count(const pipeline::RecordBuffer& batch,
 }
 
 Result<void> SinkImpl::Flush() {
+  if (auto ok = CheckProcess(); !ok) return ok;
   const std::int64_t begin = clock_->SteadyNanos();
   std::uint64_t last = 0;
   {
@@ -318,6 +325,7 @@ Result<void> SinkImpl::Flush() {
 }
 
 Result<void> SinkImpl::WaitDurable(std::uint64_t commit) {
+  if (auto ok = CheckProcess(); !ok) return ok;
   {
     const std::lock_guard lock(ledger_.mutex);
     if (commit > ledger_.last_commit) {
@@ -329,6 +337,7 @@ Result<void> SinkImpl::WaitDurable(std::uint64_t commit) {
 }
 
 Result<std::vector<ResumePoint>> SinkImpl::ResumeFrom(std::string_view source, bool durable) const {
+  if (auto ok = CheckProcess(); !ok) return ok.error();
   std::vector<ResumePoint> points;
   if (!base::CheckSourceName(source)) return points;  // no source can have this name
   const std::string prefix = codec::CheckpointPrefix(source);
@@ -345,10 +354,7 @@ Result<std::vector<ResumePoint>> SinkImpl::ResumeFrom(std::string_view source, b
 
 TableInfo SinkImpl::InfoOf(const TableEntry& entry) const {
   const std::lock_guard lock(ledger_.mutex);
-  const codec::TableState& state = entry.state;
-  return {entry.definition.name, entry.definition.options, state.rows,
-          state.tombstones,      state.event_ids,          state.digest,
-          state.last_commit};
+  return MakeInfo(entry.definition, entry.state);
 }
 
 Metrics SinkImpl::ReadMetrics() const {

@@ -27,7 +27,7 @@ namespace idem {
 class SinkImpl {
  public:
   // Opens the store of a sink, and opens it again.
-  using StoreOpener = std::function<Result<std::shared_ptr<storage::Store>>()>;
+  using StoreOpener = std::function<Result<std::shared_ptr<storage::Store>>(const SinkOptions&)>;
 
   // What a store is shown to before it is opened for a sink. `options` must outlive it.
   static storage::Inspection NewInspection(const SinkOptions& options);
@@ -73,10 +73,12 @@ class SinkImpl {
                                      const CommitOptions& options);
   void Count(const pipeline::RecordBuffer& batch,
              const Result<pipeline::Committer::Committed>& committed);
-  Result<void> CommitDurably(pipeline::WritePlanBuilder* plan);
+  Result<void> CommitDurably(pipeline::WritePlanBuilder* plan,
+                             const std::function<void()>& publish);
   Result<void> MakeDurable(std::uint64_t commit);
 
   // Constant after construction.
+  const std::uint64_t number_;  // no other sink of this process has it
   const pid_t process_;
   const SinkOptions options_;
   Clock* const clock_;
@@ -86,6 +88,7 @@ class SinkImpl {
   pipeline::Ledger ledger_;  // has a mutex of its own, taken after those of committer_
   pipeline::Committer committer_;
   pipeline::SyncGroup syncs_;
+  bool loaded_ = false;                         // Load has succeeded
   std::unique_ptr<BackgroundSync> background_;  // null: none
   std::unique_ptr<BackgroundLoad> loading_;     // null: all was loaded at open
 

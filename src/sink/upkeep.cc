@@ -54,6 +54,21 @@ Result<bool> StageForgotten(storage::StoreCursor* cursor, WritePlanBuilder* plan
   return true;
 }
 
+// Erases up to a chunk of tombstones below `floor`, and counts them. False at the end of the cursor.
+Result<bool> StageCollected(storage::StoreCursor* cursor, std::int64_t floor,
+                            WritePlanBuilder* plan, std::size_t* collected) {
+  while (*collected < kUpkeepChunk) {
+    Result<bool> more = cursor->Next();
+    if (!more || !*more) return more;
+    codec::RowEnvelope row;
+    if (!codec::DecodeRowUnhashed(cursor->value(), &row)) return pipeline::Damaged("a row");
+    if (!row.tombstone || row.version.integer() >= floor) continue;
+    plan->Erase(cursor->key());
+    ++*collected;
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<void> SinkImpl::Rewind(std::string_view source, PartitionRef partition,
@@ -94,17 +109,7 @@ Result<void> SinkImpl::Rewind(std::string_view source, PartitionRef partition,
   bytes.clear();
   codec::AppendRewind(entry, &bytes);
   plan.Put(codec::RewindKey(source, partition, entry.commit), bytes);
-  // Published before the sync, so that the watermark learns of it.
-  if (auto ok = committer_.CommitPlan(&plan); !ok) return ok;
-  const pipeline::UnfinishedWrite unfinished(&ledger_);
-  {
-    const std::lock_guard ledger_lock(ledger_.mutex);
-    ledger_.Publish(key, checkpoint);
-  }
-  if (auto ok = MakeDurable(entry.commit); !ok) return ok;
-  const std::lock_guard ledger_lock(ledger_.mutex);
-  found->second.durable_next = options.to;
-  return {};
+  return CommitDurably(&plan, [&] { ledger_.Publish(key, checkpoint); });
 }
 
 Result<void> SinkImpl::Resolve(const QuarantineId& id, Resolution resolution) {
@@ -139,11 +144,7 @@ Result<void> SinkImpl::Resolve(const QuarantineId& id, Resolution resolution) {
   std::string bytes;
   codec::AppendQuarantineEntry(entry, &bytes);
   plan.Put(key, bytes);
-  if (auto ok = CommitDurably(&plan); !ok) return ok;
-  const pipeline::UnfinishedWrite unfinished(&ledger_);
-  const std::lock_guard ledger_lock(ledger_.mutex);
-  committer_.PublishTables(*committer_.work());
-  return {};
+  return CommitDurably(&plan, [this] { committer_.PublishTables(*committer_.work()); });
 }
 
 // Takes the record through the same door as any other, but lets it win.
@@ -167,10 +168,10 @@ Result<void> SinkImpl::StageAccepted(const QuarantineEntry& entry, pipeline::Rec
   }
   record->Add(*table->second, entry.operation, *key, entry.value, options);
   pipeline::WorkingSet* work = committer_.work();
-  if (auto ok = pipeline::Gather(*record, {}, options_.limits, *store_,
-                                 pipeline::Afterwards::kApply, work);
-      !ok)
-    return ok;
+  const std::lock_guard memory(*committer_.identities_mutex());
+  auto gathered =
+      pipeline::Gather(*record, {}, options_.limits, *store_, pipeline::Afterwards::kApply, work);
+  if (!gathered) return gathered;
   if (work->candidates.empty()) return unsupported;
   // The rank counts in later ties, as if the record had won when it came (invariant 2).
   if (!entry.source.empty()) work->candidates[0].rank = ledger_.OptionsOf(entry.source).rank;
@@ -206,7 +207,7 @@ Result<void> SinkImpl::ForgetTokens(std::string_view application, std::int64_t b
     std::string bytes;
     codec::AppendFixed64(static_cast<std::uint64_t>(floor), &bytes);
     plan.Put(floor_key, bytes);
-    if (auto ok = CommitDurably(&plan); !ok) return ok;
+    if (auto ok = CommitDurably(&plan, [] {}); !ok) return ok;
   }
   return {};
 }
@@ -215,7 +216,7 @@ Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
   const auto lock = LockToWrite();
   if (!lock) return lock.error();
   const TableEntry& entry = TableAccess::Entry(table);
-  if (entry.owner != this) {
+  if (entry.owner != number_) {
     return Error(ErrorCode::kInvalidArgument, "the table belongs to another sink; open it here");
   }
   if (!entry.definition.options.horizon) {
@@ -235,30 +236,21 @@ Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
   std::uint64_t removed = 0;
   for (bool more = true; more;) {
     WritePlanBuilder plan;
+    std::size_t collected = 0;
+    auto staged = StageCollected(cursor->get(), *floor, &plan, &collected);
+    if (!staged) return staged.error();
+    more = *staged;
+    if (collected == 0) break;
     codec::TableState state = entry.state;
-    std::size_t chunk = 0;
-    while (chunk < kUpkeepChunk) {
-      const Result<bool> next = (*cursor)->Next();
-      if (!next) return next.error();
-      more = *next;
-      if (!more) break;
-      codec::RowEnvelope row;
-      if (!codec::DecodeRowUnhashed((*cursor)->value(), &row)) return pipeline::Damaged("a row");
-      if (!row.tombstone || row.version.integer() >= *floor) continue;
-      plan.Erase((*cursor)->key());
-      ++chunk;
-    }
-    if (chunk == 0) break;
-    state.tombstones -= chunk;
+    state.tombstones -= collected;
     state.floor = std::max(*floor, state.floor.value_or(*floor));
     state.last_commit = committer_.NextCommit();
     std::string bytes;
     codec::AppendTableState(state, &bytes);
     plan.Put(codec::TableStateKey(entry.definition.id), bytes);
-    if (auto ok = CommitDurably(&plan); !ok) return ok.error();
-    const std::lock_guard ledger_lock(ledger_.mutex);
-    ledger_.tables.find(entry.definition.name)->second->state = state;
-    removed += chunk;
+    const auto publish = [&] { ledger_.tables.find(entry.definition.name)->second->state = state; };
+    if (auto ok = CommitDurably(&plan, publish); !ok) return ok.error();
+    removed += collected;
   }
   return removed;
 }

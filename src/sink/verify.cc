@@ -2,6 +2,7 @@
 //
 // Verify: reads every entry of a store, derives from the rows whatever a commit keeps beside them,
 // and compares.
+#include "base/coding.h"
 #include "codec/keyspace.h"
 #include "codec/quarantine_record.h"
 #include "codec/recovery_record.h"
@@ -22,14 +23,6 @@ using codec::Space;
 using pipeline::ForEach;
 
 constexpr std::uint64_t kProgressEvery = 65'536;
-
-std::uint32_t TableIdOf(std::string_view key) {
-  std::uint32_t id = 0;
-  for (std::size_t i = 1; i < codec::kRowKeyPrefixBytes && i < key.size(); ++i) {
-    id = (id << 8) | static_cast<unsigned char>(key[i]);
-  }
-  return id;
-}
 
 class Verifier {
  public:
@@ -145,15 +138,22 @@ class Verifier {
     return {};
   }
 
+  // Of a key that says its table after its space. Null where no table has that number.
   TableAudit* TableOf(std::string_view key, const char* what) {
-    const auto found = tables_.find(TableIdOf(key));
-    if (found != tables_.end()) return &found->second;
+    base::Reader reader(key.substr(1));
+    std::uint32_t id = 0;
+    if (reader.ReadFixed32(&id)) {
+      if (const auto found = tables_.find(id); found != tables_.end()) return &found->second;
+    }
     Find("", std::string(what) + " belongs to no table");
     return nullptr;
   }
 
   Result<void> VisitTableState(std::string_view key, std::string_view value) {
-    if (TableAudit* table = TableOf(key, "the state of a table")) {
+    TableAudit* const table = TableOf(key, "the state of a table");
+    if (table != nullptr && key.size() > codec::kRowKeyPrefixBytes) {
+      Find("", "the state of a table has a key that is too long");
+    } else if (table != nullptr) {
       table->VisitState(value, report_.commit);
     }
     return {};

@@ -170,7 +170,8 @@ FaultyStore::FaultyStore() : impl_(std::make_shared<FaultyStoreImpl>()) {}
 FaultyStore::~FaultyStore() = default;
 
 Result<std::unique_ptr<IdempotentSink>> FaultyStore::Open(const SinkOptions& options) {
-  const auto open_store = [shared = impl_]() -> Result<std::shared_ptr<storage::Store>> {
+  const auto open_store =
+      [shared = impl_](const SinkOptions&) -> Result<std::shared_ptr<storage::Store>> {
     return std::shared_ptr<storage::Store>(std::make_shared<Handle>(shared));
   };
   // What a sink knows by heart it does not read, and no planned failure would meet it.

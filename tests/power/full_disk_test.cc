@@ -111,8 +111,9 @@ class FullDisk : public ::testing::Test {
     SinkOptions options;
     options.write_buffer_bytes = kWriteBuffer;
     options.keep_free_bytes = keep_free;
-    const auto open_store = [this, options]() -> Result<std::shared_ptr<storage::Store>> {
-      auto store = storage::OpenRocksStore(root_, options, {}, env_.get());
+    const auto open_store =
+        [this](const SinkOptions& given) -> Result<std::shared_ptr<storage::Store>> {
+      auto store = storage::OpenRocksStore(root_, given, {}, env_.get());
       if (!store) return store.error();
       return std::shared_ptr<storage::Store>(*std::move(store));
     };

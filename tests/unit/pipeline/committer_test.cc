@@ -36,6 +36,19 @@ TEST_F(Committing, ABatchOverTheSinksOwnLimitsIsAnError) {
   EXPECT_EQ(log_->Info().rows, 0U);
 }
 
+// What the sink's limit would not take is not kept whole either, for whatever reason it is refused.
+TEST_F(Committing, AnOversizedValueIsCutInQuarantineWhateverElseIsWrong) {
+  sink_.reset();
+  Open({.on_invalid = InvalidPolicy::kQuarantine, .limits = {.value_bytes = 100}});
+  const std::string value(2 * kQuarantineValueBytes, 'v');
+  batch_.Insert(*log_, Key(), value);
+  EXPECT_EQ(OnlyOutcome().reason, Reason::kKeyMissing);
+  const auto entries = sink_->NewSnapshot().value().Quarantine().value();
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].value.size(), kQuarantineValueBytes);
+  EXPECT_EQ(entries[0].value_bytes, value.size());
+}
+
 TEST_F(Committing, AFencedWriterIsToldSoEvenWhenNothingWouldBeWritten) {
   const BatchToken token = BatchToken::Request("r");
   batch_.Insert(*log_, {"k"}, "1");

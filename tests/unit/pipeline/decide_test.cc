@@ -71,7 +71,7 @@ struct Counts {
 
 // Of one table: what the short way settles, the rules settle alike.
 void CompareWithRules(const TableOptions& options, Counts* counts) {
-  const TableEntry table(nullptr, {.name = "t", .options = options});
+  const TableEntry table(0, {.name = "t", .options = options});
   BatchRecord record;
   record.table = &table;
   const bool versioned = options.version_kind() == VersionKind::kInteger;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,9 @@ namespace {
 using ::idem::testing::Allocations;
 
 const TableEntry& Entry() {
-  static const TableEntry entry(nullptr, {.id = 1, .name = "t", .options = {}});
-  return entry;
+  static const auto entry =
+      std::make_shared<TableEntry>(0, codec::TableDefinition{.id = 1, .name = "t", .options = {}});
+  return *entry;
 }
 
 void AddOne(RecordBuffer* buffer, const std::string& key, std::string_view value) {
@@ -131,15 +133,16 @@ TEST(RecordBuffer, KnowsWhereEachRecordWasRead) {
 }
 
 TEST(RecordBuffer, RecordsOneAfterTheOtherForATableAreARun) {
-  const TableEntry other(nullptr, {.id = 2, .name = "o", .options = {}});
+  const auto other =
+      std::make_shared<TableEntry>(0, codec::TableDefinition{.id = 2, .name = "o", .options = {}});
   RecordBuffer buffer(Limits{});
   AddOne(&buffer, "k", "v");
   AddOne(&buffer, "l", "v");
-  buffer.Reject(other, "raw", "why");
+  buffer.Reject(*other, "raw", "why");
   AddOne(&buffer, "m", "v");
   ASSERT_EQ(buffer.tables().size(), 3U);
   EXPECT_EQ(buffer.tables()[0].records, 2U);
-  EXPECT_EQ(buffer.tables()[1].table, &other);
+  EXPECT_EQ(buffer.tables()[1].table, other);
   buffer.Clear();
   EXPECT_TRUE(buffer.tables().empty());
 }
@@ -224,16 +227,28 @@ TEST(RecordBuffer, TooManyNamesAreForgottenBetweenBatches) {
 }
 
 TEST(RecordBuffer, OneThatIsNotFullTakesTheLargestRecord) {
-  const Limits limits{.key_bytes = 100, .value_bytes = 100, .batch_bytes = 20'000};
-  RecordBuffer buffer(limits);
-  const std::string key(98, 'k'), value(100, 'v'), event(kEventIdBytesMax - 2, 'e');
+  const Limits limits{.key_bytes = 100, .value_bytes = 100, .batch_bytes = 255'000};
+  const std::string event(kEventIdBytesMax - 2, 'e');
   const Key id(event);
-  while (!buffer.full()) {
-    buffer.Add(Entry(), Operation::kUpsert, {key}, value, {.version = 1, .event_id = id});
-    ASSERT_EQ(buffer.records().back().invalid, Reason::kNone);
+  // The largest that is valid, and one of which as much is kept as ever is.
+  for (const std::size_t over : {std::size_t{0}, 2 * kQuarantineValueBytes}) {
+    RecordBuffer buffer(limits);
+    const std::string key(98 + over, 'k'), value(100 + over, 'v');
+    while (!buffer.full()) {
+      buffer.Add(Entry(), Operation::kUpsert, {key}, value, {.version = 1, .event_id = id});
+      ASSERT_EQ(buffer.records().back().invalid, over == 0 ? Reason::kNone : Reason::kKeyTooLarge);
+    }
+    EXPECT_FALSE(buffer.overflowed());
+    EXPECT_LE(buffer.bytes(), limits.batch_bytes);
   }
+}
+
+TEST(RecordBuffer, AnEmptyOneIsNotFullHoweverLargeARecordMayBe) {
+  RecordBuffer buffer({.value_bytes = 1000, .batch_bytes = 100});
+  EXPECT_FALSE(buffer.full());
+  AddOne(&buffer, "k", "v");
+  EXPECT_TRUE(buffer.full());
   EXPECT_FALSE(buffer.overflowed());
-  EXPECT_LE(buffer.bytes(), limits.batch_bytes);
 }
 
 TEST(RecordBuffer, WhatIsOverItsLimitIsInvalidAndCut) {

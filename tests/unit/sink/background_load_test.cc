@@ -102,6 +102,28 @@ TEST_F(BackgroundLoadTest, TakesWhatWasErasedMeanwhileForAbsent) {
   EXPECT_TRUE(sink->NewSnapshot().value().Verify().value().ok());
 }
 
+// What upkeep decides it decides from memory too.
+TEST_F(BackgroundLoadTest, AcceptsRefusedRecordsMeanwhile) {
+  constexpr std::int64_t kRefused = 100;
+  auto sink = Open(store_, kRows);
+  Batch batch;
+  for (std::int64_t i = 0; i < kRefused; ++i) {
+    batch.Upsert(sink->OpenTable("recent", {.horizon = 10}).value(), {i}, "v", {.version = 1});
+    if (i == 0)
+      batch.Upsert(sink->OpenTable("recent", {.horizon = 10}).value(), {-1}, "v", {.version = 100});
+  }
+  ASSERT_EQ(sink->Commit(batch).value().count(Verdict::kTooLate), std::size_t{kRefused - 1});
+  sink.reset();
+  sink = Open(store_, 0);
+  for (const auto& entry : sink->NewSnapshot().value().Quarantine().value()) {
+    ASSERT_TRUE(sink->Resolve(entry.id, Resolution::kAccept));
+  }
+  EXPECT_EQ(sink->OpenTable("recent", {.horizon = 10}).value().Info().rows,
+            std::uint64_t{kRefused + 1});
+  WaitUntilLoaded(*sink);
+  EXPECT_TRUE(sink->NewSnapshot().value().Verify().value().ok());
+}
+
 TEST_F(BackgroundLoadTest, EndsWithTheSink) {
   for (int i = 0; i < 20; ++i) Open(store_, 0).reset();
   Offer(Open(store_, kRows).get(), 1, Verdict::kDuplicate);
@@ -117,7 +139,12 @@ class FailingStore final : public testing::FrontStore {
   using FrontStore::FrontStore;
 
   bool failing = false;
+  int syncs = 0;
 
+  Result<void> Sync() override {
+    ++syncs;
+    return FrontStore::Sync();
+  }
   Result<std::unique_ptr<storage::StoreView>> NewView() const override {
     auto view = FrontStore::NewView();
     if (!view || !failing) return view;
@@ -153,6 +180,18 @@ TEST_F(BackgroundLoadTest, GoesOnWithoutWhatCannotBeRead) {
   WaitUntilLoaded(*sink);
   EXPECT_NE(listener.errors().find("loading identities stopped"), std::string::npos);
   Offer(sink.get(), 1, Verdict::kDuplicate);
+}
+
+// Nor does the sink that came to nothing: what it found is not known to be whole.
+TEST_F(BackgroundLoadTest, AnOpeningThatFailsSyncsNothing) {
+  const auto store = std::make_shared<FailingStore>(storage::NewMemoryStore());
+  Offer(Open(store, 0).get(), 1, Verdict::kInserted);
+  store->failing = true;
+  store->syncs = 0;
+  SinkOptions options;
+  options.load_at_open_rows = kRows;
+  EXPECT_EQ(SinkImpl::Open(store, options).error().code(), ErrorCode::kIoError);
+  EXPECT_EQ(store->syncs, 0);
 }
 
 }  // namespace

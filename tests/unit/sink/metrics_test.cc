@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sink/latency.h"
+#include "sink/sink_impl.h"
+#include "storage/memory/memory_store.h"
+#include "support/front_store.h"
 
 #include <idem/idem.h>
 
@@ -7,6 +10,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <regex>
 #include <set>
@@ -15,6 +19,18 @@
 
 namespace idem {
 namespace {
+
+class FailingSync final : public testing::FrontStore {
+ public:
+  FailingSync() : FrontStore(storage::NewMemoryStore()) {}
+
+  bool failing = false;
+
+  Result<void> Sync() override {
+    if (failing) return Error(ErrorCode::kIoError, "told to");
+    return FrontStore::Sync();
+  }
+};
 
 TEST(Metrics, EveryRecordOfferedHasOneVerdict) {
   const auto sink =
@@ -41,6 +57,19 @@ TEST(Metrics, EveryRecordOfferedHasOneVerdict) {
   EXPECT_EQ(metrics.commits, 1U);
   EXPECT_EQ(metrics.commit_latency.count, 2U);
   EXPECT_EQ(other->ReadMetrics().commits_failed, 1U);
+}
+
+// The alarm of operations looks at this one.
+TEST(Metrics, ACommitThatCannotBeMadeDurableHasFailed) {
+  const auto store = std::make_shared<FailingSync>();
+  const auto sink = SinkImpl::Open(store, {}).value();
+  Batch batch;
+  batch.Advance("source", 0, 1);
+  ASSERT_TRUE(sink->Commit(batch));
+  store->failing = true;
+  batch.Advance("source", 0, 2);
+  EXPECT_EQ(sink->Commit(batch).error().code(), ErrorCode::kCommitUnknown);
+  EXPECT_EQ(sink->ReadMetrics().commits_failed, 1U);
 }
 
 TEST(Metrics, BucketsArePowersOfTwoMicroseconds) {

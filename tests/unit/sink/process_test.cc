@@ -18,6 +18,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -34,7 +35,7 @@ int InChild(const std::function<int()>& body) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
-// Commits wait at a gate; in a child the store says what a store on a disk says there.
+// Commits wait at a gate.
 class GatedStore final : public testing::FrontStore {
  public:
   using FrontStore::FrontStore;
@@ -45,10 +46,6 @@ class GatedStore final : public testing::FrontStore {
     changed_.notify_all();
     changed_.wait(lock, [this] { return open_; });
     return inner().Commit(plan, durability);
-  }
-  Result<void> CheckWriter(std::uint64_t epoch) const override {
-    if (::getpid() == process_) return inner().CheckWriter(epoch);
-    return Error(ErrorCode::kStoreLocked, "the store is the parent's; open it in the child");
   }
 
   void WaitForCommit() {
@@ -67,7 +64,6 @@ class GatedStore final : public testing::FrontStore {
   }
 
  private:
-  const pid_t process_ = ::getpid();
   std::mutex mutex_;
   std::condition_variable changed_;
   int waiting_ = 0;   // guarded by mutex_
@@ -94,6 +90,52 @@ TEST(Processes, AChildIsRefusedWhateverAThreadOfItsParentHeld) {
             0);
   store->OpenGate();
   writer.join();
+}
+
+// Who reads the metrics holds the ledger while it asks this.
+class SlowGauge final : public testing::FrontStore {
+ public:
+  using FrontStore::FrontStore;
+
+  std::uint64_t StalledMicros() const override {
+    if (slow_) {
+      asked_.set_value();
+      answer_.get_future().wait();
+    }
+    return 0;
+  }
+  void BeSlow() { slow_ = true; }
+  void WaitUntilAsked() { asked_.get_future().wait(); }
+  void Answer() { answer_.set_value(); }
+
+ private:
+  bool slow_ = false;
+  mutable std::promise<void> asked_;
+  mutable std::promise<void> answer_;
+};
+
+TEST(Processes, AChildIsRefusedEveryCallThatCanFail) {
+  const auto store = std::make_shared<SlowGauge>(storage::NewMemoryStore());
+  const auto sink = SinkImpl::Open(store, {}).value();
+  const Table table = sink->OpenTable("rows").value();
+  store->BeSlow();
+  std::thread reader([&] { sink->ReadMetrics(); });
+  store->WaitUntilAsked();
+  const auto locked = [](const auto& result) {
+    return !result && result.error().code() == ErrorCode::kStoreLocked;
+  };
+  EXPECT_EQ(InChild([&] {
+              ::alarm(20);
+              if (!locked(sink->Commit(Batch()))) return 1;
+              if (!locked(sink->Flush())) return 2;
+              if (!locked(sink->WaitDurable(1))) return 3;
+              if (!locked(sink->ResumeFrom("topic"))) return 4;
+              if (!locked(sink->NewSnapshot())) return 5;
+              return locked(table.Get({1})) ? 0 : 6;
+            }),
+            0);
+  store->Answer();
+  reader.join();
 }
 
 TEST(Processes, ASecondOneIsLockedOutUntilTheFirstIsKilled) {

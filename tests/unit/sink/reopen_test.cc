@@ -46,7 +46,7 @@ class FaultyStore final : public testing::FrontStore {
 class Reopening : public ::testing::Test {
  protected:
   void Open() {
-    const auto open_store = [this]() -> Result<std::shared_ptr<storage::Store>> {
+    const auto open_store = [this](const SinkOptions&) -> Result<std::shared_ptr<storage::Store>> {
       if (fail_opening_) return Error(*fail_opening_, "told to");
       auto store = storage::OpenRocksStore(directory_.path() / "store", {});
       if (!store) return store.error();
@@ -120,6 +120,37 @@ TEST_F(Reopening, TheNewSinkCanBeReopenedToo) {
     sink_ = std::move(reopened.sink);
   }
   EXPECT_EQ(CommitOffset(0).value().count(Verdict::kReplayed), 2U);
+}
+
+TEST_F(Reopening, ARewindTakesBackWhatWasAcknowledgedBefore) {
+  const auto path = directory_.path() / "store";
+  Batch batch;
+  batch.Advance("a", 0, 100);
+  ASSERT_TRUE(IdempotentSink::Open(path).value()->Commit(batch));
+  SinkOptions options;
+  options.acknowledged = {{"a", Partition(0), 100}};
+  sink_ = IdempotentSink::Open(path, options).value();
+  ASSERT_TRUE(sink_->Rewind("a", 0, {.to = 10, .reason = "again"}));
+  Result<Reopened> reopened = IdempotentSink::Reopen(std::move(sink_));
+  ASSERT_TRUE(reopened) << reopened.error().ToString();
+  EXPECT_EQ(Text(reopened->sources), "a 0 10, ");
+}
+
+// The new sink may well lie where the old one lay, and its table where the old one's.
+TEST_F(Reopening, BatchesForTablesOfTheOldSinkAreRefused) {
+  Open();
+  for (int i = 0; i < 3; ++i) {
+    const Table before = sink_->OpenTable("rows").value();
+    Batch batch;
+    batch.Upsert(before, {1}, "v", {.version = 1});
+    sink_ = std::move(IdempotentSink::Reopen(std::move(sink_)).value().sink);
+    ASSERT_TRUE(sink_->OpenTable("another"));
+    EXPECT_EQ(sink_->Commit(batch).error().code(), ErrorCode::kInvalidArgument);
+    batch.Clear();
+    batch.Upsert(before, {1}, "v", {.version = 1});
+    EXPECT_EQ(sink_->Commit(batch).error().code(), ErrorCode::kInvalidArgument);
+    EXPECT_EQ(before.name(), "rows");
+  }
 }
 
 TEST_F(Reopening, AFailureIsToldAndLeavesTheStoreToBeOpened) {

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Writers that offer the same keys at the same time, beside readers.
-#include <idem/idem.h>
-
+#include "codec/watermark.h"
+#include "sink/sink_impl.h"
+#include "storage/memory/memory_store.h"
 #include "support/temp_directory.h"
+
+#include <idem/idem.h>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -114,6 +118,35 @@ TEST(Threads, WritersSideBySideLeaveWhatOneAfterTheOtherLeaves) {
   const Digest expected = DigestAfter(alone.get(), /*at_once=*/false);
   EXPECT_EQ(DigestAfter(together.get(), /*at_once=*/true), expected);
   EXPECT_EQ(DigestAfter(on_disk.get(), /*at_once=*/true), expected);
+}
+
+// What the note of the store says of the only partition.
+std::int64_t NextInNote(const storage::Store& store) {
+  codec::DurableNote note;
+  EXPECT_TRUE(codec::DecodeNote(store.ReadWatermark().value(), &note));
+  return note.sources.at(0).next;
+}
+
+// A sync that takes in the rewind's commit takes in the checkpoint too: there may be no later one.
+TEST(Threads, ARewindBesideSyncsIsNoted) {
+  const std::shared_ptr<storage::Store> store = storage::NewMemoryStore();
+  const auto sink = SinkImpl::Open(store, {}).value();
+  Batch batch;
+  batch.Advance("source", 0, 100);
+  ASSERT_TRUE(sink->Commit(batch));
+  std::atomic<bool> stop{false};
+  std::thread syncing([&] {
+    while (!stop) EXPECT_TRUE(sink->Flush());
+  });
+  for (const std::int64_t to : {0, 50}) {
+    for (int i = 0; i < 500; ++i) {
+      ASSERT_TRUE(sink->Rewind("source", 0, {.to = to + i, .reason = "again"}));
+      ASSERT_EQ(NextInNote(*store), to + i);
+      ASSERT_EQ(sink->DurableCheckpoints("source").value()[0].next, to + i);
+    }
+  }
+  stop = true;
+  syncing.join();
 }
 
 }  // namespace

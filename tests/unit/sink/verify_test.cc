@@ -82,6 +82,21 @@ TEST_F(Verify, CountsWhatIsThere) {
   EXPECT_EQ(report.quarantined, 1U);
 }
 
+TEST_F(Verify, FindsKeysThatAreTooShortOrTooLong) {
+  const auto found_at = [this](const std::string& key) {
+    Write(key, "x");
+    const VerifyReport report = Report();
+    Write(key, {});
+    return report.findings.size() == 1 ? report.findings[0].what : std::to_string(report.ok());
+  };
+  EXPECT_EQ(found_at(std::string("\x60\x00\x00\x01", 4)), "a row belongs to no table");
+  EXPECT_EQ(found_at(std::string("\x50", 1)), "an event id belongs to no table");
+  EXPECT_EQ(found_at(std::string("\x11\x00\x00\x01", 4)),
+            "the state of a table belongs to no table");
+  EXPECT_EQ(found_at(codec::TableStateKey(1) + "x"),
+            "the state of a table has a key that is too long");
+}
+
 TEST_F(Verify, FindsATornEntryOfEveryKind) {
   EXPECT_EQ(FoundWhenTorn(Space::kTable), "a table definition cannot be decoded");
   EXPECT_EQ(FoundWhenTorn(Space::kTableState), "the state of the table cannot be decoded");
@@ -172,6 +187,15 @@ TEST_F(Verify, FindsEntriesOfNoKnownKind) {
   for (const char* key : {"\x04", "\x41", "\x7f"}) Write(key, "?");
   ASSERT_EQ(Report().findings.size(), 3U);
   EXPECT_EQ(Report().findings[2].what, "an entry is of no kind that this library writes");
+}
+
+// A scan that went on behind a damaged row would be one with a row missing.
+TEST_F(Verify, ACursorStaysAtADamagedRow) {
+  const std::string key = FirstKey(Space::kRow);
+  Write(key, "torn");
+  const Snapshot snapshot = sink_->NewSnapshot().value();
+  RowCursor cursor = snapshot.Scan("rows").value();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(cursor.Next().error().code(), ErrorCode::kCorruption);
 }
 
 }  // namespace
