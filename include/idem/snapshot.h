@@ -15,8 +15,9 @@
 //
 // Thread-safety: multiple threads may call const methods on one Snapshot without synchronization; a
 // RowCursor belongs to one thread.
-// Lifetime: snapshots and cursors must be destroyed before the sink or reader they came from; a
-// cursor before its snapshot. A snapshot pins old versions of changed rows on disk: keep it short.
+// Lifetime: a cursor keeps its snapshot, and a snapshot its store, so they may outlive the sink or
+// reader they came from. Until the last of them is gone the store stays open, with its lock, logger
+// and clock, and old versions of changed rows stay on the disk: keep them short.
 #pragma once
 
 #include <idem/checkpoint.h>
@@ -69,7 +70,7 @@ class IDEM_EXPORT RowCursor final {
 
 class IDEM_EXPORT Snapshot final {
  public:
-  explicit Snapshot(std::unique_ptr<SnapshotImpl> impl);
+  explicit Snapshot(std::shared_ptr<const SnapshotImpl> impl);
   ~Snapshot();
   Snapshot(Snapshot&&) noexcept;
   Snapshot& operator=(Snapshot&&) noexcept;
@@ -100,7 +101,7 @@ class IDEM_EXPORT Snapshot final {
   Result<VerifyReport> Verify(const VerifyOptions& options = {}) const;
 
  private:
-  std::unique_ptr<SnapshotImpl> impl_;
+  std::shared_ptr<const SnapshotImpl> impl_;
 };
 
 }  // namespace idem

@@ -5,11 +5,12 @@
 namespace idem {
 
 Result<bool> RowCursorImpl::Next() {
+  if (damage_) return *damage_;
   while (left_ > 0) {
     Result<bool> more = entries_->Next();
     if (!more || !*more) return more;
     Result<bool> live = ReadRow(entries_->key(), entries_->value(), &row_);
-    if (!live) return live;
+    if (!live) return damage_.emplace(live.error());
     if (!*live) continue;
     --left_;
     return true;

@@ -10,6 +10,7 @@
 #include "codec/store_header.h"
 #include "codec/tuple.h"
 #include "codec/version_order.h"
+#include "pipeline/durable_note.h"
 #include "pipeline/ledger.h"
 #include "sink/row_cursor_impl.h"
 #include "sink/sink_impl.h"
@@ -56,12 +57,11 @@ Result<bool> ReadRow(std::string_view key, std::string_view value, Row* row) {
   return true;
 }
 
-Result<Snapshot> SnapshotImpl::Make(std::unique_ptr<storage::StoreView> view) {
-  auto bytes = view->Get(codec::SpaceKey(codec::Space::kLastCommit));
-  if (!bytes) return bytes.error();
-  std::uint64_t commit = 0;
-  if (*bytes && !codec::DecodeFixed64(**bytes, &commit)) return Damaged("the last commit");
-  return Snapshot(std::make_unique<SnapshotImpl>(std::move(view), commit));
+Result<Snapshot> SnapshotImpl::Make(std::shared_ptr<const storage::Store> store,
+                                    std::unique_ptr<storage::StoreView> view) {
+  auto commit = pipeline::LastCommitOf(*view);
+  if (!commit) return commit.error();
+  return Snapshot(std::make_shared<SnapshotImpl>(std::move(store), std::move(view), *commit));
 }
 
 Result<codec::TableDefinition> SnapshotImpl::FindTable(std::string_view name) const {
@@ -81,12 +81,10 @@ Result<TableInfo> SnapshotImpl::Describe(codec::TableDefinition table) const {
   if (!bytes) return bytes.error();
   codec::TableState state;
   if (*bytes && !codec::DecodeTableState(**bytes, &state)) return Damaged("the state of a table");
-  return TableInfo{std::move(table.name), std::move(table.options), state.rows,
-                   state.tombstones,      state.event_ids,          state.digest,
-                   state.last_commit};
+  return MakeInfo(std::move(table), state);
 }
 
-Snapshot::Snapshot(std::unique_ptr<SnapshotImpl> impl) : impl_(std::move(impl)) {}
+Snapshot::Snapshot(std::shared_ptr<const SnapshotImpl> impl) : impl_(std::move(impl)) {}
 Snapshot::~Snapshot() = default;
 Snapshot::Snapshot(Snapshot&&) noexcept = default;
 Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
@@ -144,7 +142,7 @@ Result<RowCursor> Snapshot::Scan(std::string_view table, const ScanOptions& opti
   if (options.to) end = std::min(end, store_key(options.to));
   auto cursor = impl_->view().Scan(begin, std::max(begin, end));
   if (!cursor) return cursor.error();
-  return RowCursor(std::make_unique<RowCursorImpl>(std::move(*cursor), options.limit));
+  return RowCursor(std::make_unique<RowCursorImpl>(impl_, std::move(*cursor), options.limit));
 }
 
 Result<std::vector<Checkpoint>> Snapshot::Checkpoints(std::string_view source) const {
@@ -224,9 +222,10 @@ Result<std::optional<QuarantineEntry>> Snapshot::GetQuarantined(const Quarantine
 }
 
 Result<Snapshot> SinkImpl::NewSnapshot() const {
+  if (auto ok = CheckProcess(); !ok) return ok.error();
   auto view = store_->NewView();
   if (!view) return view.error();
-  return SnapshotImpl::Make(std::move(*view));
+  return SnapshotImpl::Make(store_, std::move(*view));
 }
 
 }  // namespace idem

@@ -16,11 +16,13 @@ namespace idem {
 
 class SnapshotImpl {
  public:
-  // Errors: kIoError, kCorruption.
-  static Result<Snapshot> Make(std::unique_ptr<storage::StoreView> view);
+  // A view of `store`, which the snapshot keeps. Errors: kIoError, kCorruption.
+  static Result<Snapshot> Make(std::shared_ptr<const storage::Store> store,
+                               std::unique_ptr<storage::StoreView> view);
 
-  SnapshotImpl(std::unique_ptr<storage::StoreView> view, std::uint64_t commit)
-      : view_(std::move(view)), commit_(commit) {}
+  SnapshotImpl(std::shared_ptr<const storage::Store> store,
+               std::unique_ptr<storage::StoreView> view, std::uint64_t commit)
+      : store_(std::move(store)), view_(std::move(view)), commit_(commit) {}
 
   const storage::StoreView& view() const noexcept { return *view_; }
   std::uint64_t commit() const noexcept { return commit_; }
@@ -29,8 +31,9 @@ class SnapshotImpl {
   Result<TableInfo> Describe(codec::TableDefinition table) const;
 
  private:
-  std::unique_ptr<storage::StoreView> view_;
-  std::uint64_t commit_;
+  const std::shared_ptr<const storage::Store> store_;  // before the view, which needs it
+  const std::unique_ptr<storage::StoreView> view_;
+  const std::uint64_t commit_;
 };
 
 // Encodes a key to look up. Errors: kInvalidArgument (no parts, or over kKeyBytesMax).

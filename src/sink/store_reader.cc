@@ -15,7 +15,7 @@ class StoreReaderImpl {
   StoreReaderImpl(std::unique_ptr<storage::Store> opened, std::string known)
       : store(std::move(opened)), note(std::move(known)) {}
 
-  const std::unique_ptr<storage::Store> store;
+  const std::shared_ptr<const storage::Store> store;
   const std::string note;  // what was durable when the reader was opened; no state has less
 };
 
@@ -38,7 +38,7 @@ Result<Snapshot> StoreReader::NewSnapshot() const {
   auto view = impl_->store->NewView();
   if (!view) return view.error();
   if (auto ok = pipeline::CheckNotBehind(view->get(), impl_->note, {}); !ok) return ok.error();
-  return SnapshotImpl::Make(std::move(*view));
+  return SnapshotImpl::Make(impl_->store, std::move(*view));
 }
 
 }  // namespace idem

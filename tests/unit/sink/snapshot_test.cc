@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <idem/idem.h>
 
+#include "support/temp_directory.h"
+
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -47,6 +49,28 @@ TEST_F(Snapshots, StayAsTheyWereBesideCommits) {
   EXPECT_FALSE(cursor.Next().value());
   EXPECT_EQ(rows_.Get({"k"}).value()->value, "new");
   EXPECT_EQ(sink_->NewSnapshot().value().commit(), before.commit() + 2);
+}
+
+// The store is closed when the last one is gone, and until then nobody else opens it.
+TEST(SnapshotLifetime, ACursorKeepsItsSnapshotAndThatItsStore) {
+  const testing::TempDirectory directory;
+  std::optional<RowCursor> cursor;
+  {
+    auto sink = IdempotentSink::Open(directory.path()).value();
+    const Table rows = sink->OpenTable("rows").value();
+    Batch batch;
+    for (const int key : {1, 2}) batch.Upsert(rows, {key}, "v", {.version = 1});
+    ASSERT_TRUE(sink->Commit(batch));
+    std::optional<Snapshot> snapshot = sink->NewSnapshot().value();
+    sink.reset();
+    EXPECT_EQ(snapshot->Get("rows", {1}).value()->value, "v");
+    cursor = snapshot->Scan("rows").value();
+  }
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(cursor->Next().value());
+  EXPECT_FALSE(cursor->Next().value());
+  EXPECT_EQ(IdempotentSink::Open(directory.path()).error().code(), ErrorCode::kStoreLocked);
+  cursor.reset();
+  EXPECT_TRUE(IdempotentSink::Open(directory.path()));
 }
 
 TEST_F(Snapshots, ScanByPrefixFromToAndLimit) {
