@@ -90,10 +90,10 @@ class KeyLookup final : public rocksdb::MemTableRep::Iterator {
 // RocksDB believes an iterator that it asked for with an arena to lie there, and calls its
 // destructor alone. That arena's class is not public, and the memtable's own must not grow once it
 // is full.
-class ArenaIterator final : public RunsIterator {
+class ArenaIterator final : private RetiredMemory<ArenaIterator>::Owner, public RunsIterator {
  public:
-  using RunsIterator::RunsIterator;
-  ~ArenaIterator() override { RetiredMemory<ArenaIterator>::Give(this); }
+  ArenaIterator(void* memory, const EntryComparator& compare, EntryRuns runs)
+      : Owner(memory), RunsIterator(compare, std::move(runs)) {}
 };
 
 // Buckets are made of zeroed memory, which is as good as null pointers.
@@ -142,7 +142,9 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
 
   Iterator* GetIterator(rocksdb::Arena* arena) override {
     if (arena == nullptr) return new RunsIterator(compare_, Sorted());
-    return ::new (RetiredMemory<ArenaIterator>::Take()) ArenaIterator(compare_, Sorted());
+    EntryRuns runs = Sorted();
+    void* const memory = RetiredMemory<ArenaIterator>::Take();
+    return ::new (memory) ArenaIterator(memory, compare_, std::move(runs));
   }
 
   // Without a prefix extractor this one serves Get alone.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // RetiredMemory: memory for objects whose owner calls their destructor and nothing more, because it
-// believes them to lie in an arena of its own. An object gives its memory back in its destructor,
-// while that still runs; so the thread that runs it is the only one that may use the memory again,
-// which it can do no sooner than the destructor has returned.
+// believes them to lie in an arena of its own. Such an object has Owner as its first base, whose
+// destructor comes last and gives the memory back; nothing looks at it after that.
+//
+// A few pieces are kept for the next objects of the thread. Some object may be destroyed when the
+// thread or the process ends, after what was kept has been freed: from then on nothing is kept.
 //
 // Thread-safety: every method may be called from any thread at any time.
 #pragma once
@@ -11,38 +13,53 @@
 #include <array>
 #include <cstddef>
 #include <new>
+#include <type_traits>
 
 namespace idem::storage {
 
 template <typename T>
 class RetiredMemory {
  public:
-  static void* Take() {
-    RetiredMemory& mine = OfThisThread();
-    return mine.count_ > 0 ? mine.kept_[--mine.count_] : ::operator new(sizeof(T));
-  }
-  static void Give(void* memory) noexcept {
-    RetiredMemory& mine = OfThisThread();
-    // What is kept was given by destructors that have returned.
-    if (mine.count_ == kKept) ::operator delete(mine.kept_[--mine.count_]);
-    mine.kept_[mine.count_++] = memory;
-  }
+  class Owner {
+   public:
+    // `memory` is that of the object, from Take.
+    explicit Owner(void* memory) noexcept : memory_(memory) {}
+    ~Owner() { Give(memory_); }
+    Owner(const Owner&) = delete;
+    Owner& operator=(const Owner&) = delete;
 
-  ~RetiredMemory() {
-    for (std::size_t i = 0; i < count_; ++i) ::operator delete(kept_[i]);
+   private:
+    void* const memory_;
+  };
+
+  static void* Take() {
+    return kept_.count > 0 ? kept_.pieces[--kept_.count] : ::operator new(sizeof(T));
   }
 
  private:
   static constexpr std::size_t kKept = 16;
 
-  RetiredMemory() = default;
-  static RetiredMemory& OfThisThread() {
-    static thread_local RetiredMemory mine;
-    return mine;
-  }
+  struct Kept {
+    std::array<void*, kKept> pieces{};
+    std::size_t count = 0;
+    bool over = false;  // what is given is freed at once
+  };
+  // Without a destructor, and so there as long as its thread is.
+  static_assert(std::is_trivially_destructible_v<Kept>);
+  static constinit inline thread_local Kept kept_{};
 
-  std::array<void*, kKept> kept_{};
-  std::size_t count_ = 0;
+  struct FreeAtEnd {
+    ~FreeAtEnd() {
+      while (kept_.count > 0) ::operator delete(kept_.pieces[--kept_.count]);
+      kept_.over = true;
+    }
+  };
+
+  static void Give(void* memory) noexcept {
+    static thread_local const FreeAtEnd at_end;
+    if (kept_.over || kept_.count == kKept) return ::operator delete(memory);
+    kept_.pieces[kept_.count++] = memory;
+  }
 };
 
 }  // namespace idem::storage
