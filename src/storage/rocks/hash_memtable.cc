@@ -198,8 +198,8 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
     for (const Node* node = newest; node != sorted_to_; node = node->before) {
       added.push_back(node->entry());
     }
+    sorted_.Add(std::move(added));  // throws before it takes any: then they are to be added still
     sorted_to_ = newest;
-    sorted_.Add(std::move(added));
     if (complete) sorted_.MergeAll();
     return sorted_.runs();
   }

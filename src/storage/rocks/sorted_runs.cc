@@ -72,25 +72,28 @@ void SortEntries(const EntryComparator& compare, std::span<const char*> entries)
 void SortedRuns::Add(EntryRun entries) {
   if (entries.empty()) return;
   SortEntries(compare_, entries);
-  runs_.push_back(std::make_shared<const EntryRun>(std::move(entries)));
-  while (runs_.size() > 1 && runs_.back()->size() * 2 > runs_[runs_.size() - 2]->size()) {
-    MergeLastTwo();
+  EntryRuns runs = runs_;
+  runs.push_back(std::make_shared<const EntryRun>(std::move(entries)));
+  while (runs.size() > 1 && runs.back()->size() * 2 > runs[runs.size() - 2]->size()) {
+    MergeLastTwo(&runs);
   }
+  runs_ = std::move(runs);
 }
 
 void SortedRuns::MergeAll() {
-  while (runs_.size() > 1) MergeLastTwo();
+  while (runs_.size() > 1) MergeLastTwo(&runs_);
 }
 
-void SortedRuns::MergeLastTwo() {
-  const EntryRun& a = *runs_[runs_.size() - 2];
-  const EntryRun& b = *runs_.back();
+void SortedRuns::MergeLastTwo(EntryRuns* runs) const {
+  const EntryRun& a = *(*runs)[runs->size() - 2];
+  const EntryRun& b = *runs->back();
   EntryRun merged;
   merged.reserve(a.size() + b.size());
   std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(merged),
              [this](const char* x, const char* y) { return compare_(x, y) < 0; });
-  runs_.pop_back();
-  runs_.back() = std::make_shared<const EntryRun>(std::move(merged));
+  auto both = std::make_shared<const EntryRun>(std::move(merged));  // the last that may throw
+  runs->pop_back();
+  runs->back() = std::move(both);
 }
 
 }  // namespace idem::storage

@@ -5,6 +5,8 @@
 // lie in about log n runs and each was merged about log n times. A run never changes once made:
 // iterators share it.
 //
+// What throws, for want of memory, leaves the entries as they were: none is lost, none is twice.
+//
 // Thread-safety: external.
 #pragma once
 
@@ -36,7 +38,7 @@ class SortedRuns {
   const EntryRuns& runs() const noexcept { return runs_; }
 
  private:
-  void MergeLastTwo();
+  void MergeLastTwo(EntryRuns* runs) const;
 
   const EntryComparator& compare_;
   EntryRuns runs_;  // ever shorter

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/rocks/sorted_runs.h"
 
+#include "storage/rocks/hash_memtable.h"
 #include "storage/rocks/runs_iterator.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <deque>
+#include <memory>
+#include <new>
 #include <random>
 #include <string>
 
@@ -21,6 +25,7 @@ class Compare final : public EntryComparator {
  public:
   int operator()(const char* a, const char* b) const override { return (*this)(a, decode_key(b)); }
   int operator()(const char* a, const rocksdb::Slice& b) const override {
+    if (fail_in > 0 && --fail_in == 0) throw std::bad_alloc();
     const rocksdb::Slice key = decode_key(a);
     const rocksdb::Slice x(key.data(), key.size() - kTagBytes), y(b.data(), b.size() - kTagBytes);
     const int order = x.compare(y);
@@ -28,6 +33,9 @@ class Compare final : public EntryComparator {
     return rocksdb::Slice(key.data() + x.size(), kTagBytes)
         .compare(rocksdb::Slice(b.data() + y.size(), kTagBytes));
   }
+
+  // So many comparisons from now on memory runs out; 0: never.
+  mutable int fail_in = 0;
 };
 
 class SortedRunsTest : public ::testing::TestWithParam<std::uint32_t> {
@@ -129,6 +137,47 @@ TEST_P(SortedRunsTest, AnIteratorTurnsRoundAnywhere) {
     ASSERT_TRUE(iterator.Valid());
     ASSERT_EQ(iterator.key(), all[at]);
   }
+}
+
+TEST_P(SortedRunsTest, MemoryThatRunsOutChangesNothing) {
+  const EntryRun first = AnyEntries(20);
+  const EntryRun second = AnyEntries(15);
+  bool failed = true;
+  for (int fail_in = 1; failed; ++fail_in) {
+    SortedRuns runs(compare_);
+    runs.Add(first);
+    compare_.fail_in = fail_in;
+    try {
+      runs.Add(second);
+      failed = false;
+    } catch (const std::bad_alloc&) {
+      ASSERT_EQ(runs.runs().size(), 1U);
+      ASSERT_EQ(runs.runs()[0]->size(), 20U);
+      runs.Add(second);
+    }
+    compare_.fail_in = 0;
+    ASSERT_EQ(runs.runs().size(), 1U);
+    ASSERT_EQ(runs.runs()[0]->size(), 35U);
+  }
+}
+
+TEST_P(SortedRunsTest, AScanThatRanOutOfMemoryHidesNothingFromTheNextOne) {
+  const std::unique_ptr<rocksdb::MemTableRep> memtable(
+      NewHashMemtableFactory(64 << 10)->CreateMemTableRep(compare_, nullptr, nullptr, nullptr));
+  for (int i = 0; i < 100; ++i) {
+    const char* const entry = AnyEntry();
+    const std::size_t size = entries_.back().size();
+    char* place = nullptr;
+    const rocksdb::KeyHandle handle = memtable->Allocate(size, &place);
+    std::memcpy(place, entry, size);
+    memtable->Insert(handle);
+  }
+  compare_.fail_in = 1;
+  EXPECT_THROW(static_cast<void>(memtable->GetIterator(nullptr)), std::bad_alloc);
+  const std::unique_ptr<rocksdb::MemTableRep::Iterator> iterator(memtable->GetIterator(nullptr));
+  int seen = 0;
+  for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) ++seen;
+  EXPECT_EQ(seen, 100);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SortedRunsTest, ::testing::Range(1U, 6U));
