@@ -15,7 +15,9 @@
 #include "support/settings.h"
 
 #include <gtest/gtest.h>
+#include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <optional>
@@ -167,6 +169,10 @@ class Host {
   bool was_poisoned_ = false;
 };
 
+std::ptrdiff_t OpenDescriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+}
+
 class AllocationFailure : public ::testing::TestWithParam<StoreKind> {
  protected:
   // The state in the end; empty when the run ended with a poisoned store in memory.
@@ -188,6 +194,7 @@ class AllocationFailure : public ::testing::TestWithParam<StoreKind> {
     FailingMemory::Arm(UINT64_MAX, mode);
     FailingMemory::Pause();
     const std::string wanted = Run();
+    const std::ptrdiff_t descriptors = OpenDescriptors();
     const std::uint64_t stride = Setting("IDEM_MEMORY_STRIDE").value_or(Stride());
     std::uint64_t n = Setting("IDEM_MEMORY_FIRST").value_or(1);
     std::uint64_t left = Setting("IDEM_MEMORY_RUNS").value_or(UINT64_MAX);
@@ -199,6 +206,7 @@ class AllocationFailure : public ::testing::TestWithParam<StoreKind> {
       const std::uint64_t failed = FailingMemory::Disarm();
       if (failed == 0) break;
       ++runs;
+      EXPECT_EQ(OpenDescriptors(), descriptors) << "one was left open";
       EXPECT_TRUE(got.empty() || got == wanted) << "wanted:\n" << wanted << "got:\n" << got;
       ASSERT_FALSE(HasFailure()) << "repeat: IDEM_MEMORY_FIRST=" << failed << " IDEM_MEMORY_RUNS=1";
       n = failed + stride;

@@ -2,6 +2,8 @@
 
 #include "storage/rocks/directory_lock.h"
 
+#include "storage/rocks/descriptor.h"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -91,15 +93,13 @@ std::string NameOfProcess(pid_t process) {
 
 std::string LockHolder(const std::filesystem::path& directory) {
   const std::filesystem::path path = directory / kLockFile;
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0) return {};
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file.is_open()) return {};
   struct flock whole = {};
   whole.l_type = F_WRLCK;
   whole.l_whence = SEEK_SET;
-  const bool held = ::fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
-  std::string holder = held ? NameOfProcess(ReadProcess(fd)) : std::string();
-  ::close(fd);
-  return holder;
+  const bool held = ::fcntl(file.get(), F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+  return held ? NameOfProcess(ReadProcess(file.get())) : std::string();
 }
 
 Result<std::unique_ptr<DirectoryLock>> DirectoryLock::Acquire(

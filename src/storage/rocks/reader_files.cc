@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/rocks/reader_files.h"
 
+#include "storage/rocks/descriptor.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,12 +21,9 @@ using rocksdb::IOStatus;
 using rocksdb::Slice;
 
 struct ReaderFiles::Held {
-  explicit Held(int opened) : fd(opened) {}
-  ~Held() { ::close(fd); }
-  Held(const Held&) = delete;
-  Held& operator=(const Held&) = delete;
+  explicit Held(Descriptor opened) : file(std::move(opened)) {}
 
-  const int fd;
+  const Descriptor file;
   std::uint64_t bytes = 0;                         // that are seen
   std::shared_ptr<const std::atomic<bool>> holds;  // otherwise all are
 };
@@ -39,8 +38,8 @@ class ReaderFiles::File final : public rocksdb::FSSequentialFile {
     const std::uint64_t wanted = std::min<std::uint64_t>(n, end - std::min(end, offset_));
     std::size_t done = 0;
     while (done < wanted) {
-      const ssize_t count =
-          ::pread(held_->fd, scratch + done, wanted - done, static_cast<off_t>(offset_ + done));
+      const ssize_t count = ::pread(held_->file.get(), scratch + done, wanted - done,
+                                    static_cast<off_t>(offset_ + done));
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) return IOStatus::IOError(std::system_category().message(errno));
       if (count == 0) break;
@@ -84,11 +83,10 @@ std::optional<WriterProgress> ReaderFiles::Hold() {
 
 bool ReaderFiles::HoldFile(const std::string& name, const std::shared_ptr<std::atomic<bool>>& holds,
                            Moment* moment) const {
-  const int fd = ::open((directory_ / name).c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  auto held = std::make_shared<Held>(fd);
+  Descriptor file(::open((directory_ / name).c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status = {};
-  if (::fstat(fd, &status) != 0) return false;
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return false;
+  auto held = std::make_shared<Held>(std::move(file));
   held->bytes = static_cast<std::uint64_t>(status.st_size);
   held->holds = holds;
   moment->emplace(name, std::move(held));

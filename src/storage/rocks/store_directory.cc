@@ -2,6 +2,7 @@
 
 #include "storage/rocks/store_directory.h"
 
+#include "storage/rocks/descriptor.h"
 #include "storage/rocks/directory_lock.h"
 
 #include <dirent.h>
@@ -30,29 +31,16 @@ Error LastSystemError(const fs::path& path) {
   return SystemError(path, std::error_code(errno, std::system_category()));
 }
 
-// A file descriptor that is closed when it goes.
-class File {
- public:
-  File(const fs::path& path, int flags)
-      : fd_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR)) {}
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  bool is_open() const noexcept { return fd_ >= 0; }
-  int fd() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
+Descriptor OpenFile(const fs::path& path, int flags) {
+  return Descriptor(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, kOwnersAlone));
+}
 
 Result<codec::FormatHeader> ReadFormatFile(const fs::path& path) {
-  const File file(path, O_RDONLY | O_NONBLOCK);  // a pipe of this name would wait for a writer
+  const Descriptor file =
+      OpenFile(path, O_RDONLY | O_NONBLOCK);  // a pipe of this name would wait for a writer
   if (!file.is_open()) return LastSystemError(path);
   std::array<char, 64> bytes{};  // more than a header, so that a longer file is noticed
-  const ssize_t size = ::pread(file.fd(), bytes.data(), bytes.size(), 0);
+  const ssize_t size = ::pread(file.get(), bytes.data(), bytes.size(), 0);
   if (size < 0) return LastSystemError(path);
   codec::FormatHeader header;
   if (!codec::DecodeFormatHeader({bytes.data(), static_cast<std::size_t>(size)}, &header)) {
@@ -155,10 +143,10 @@ Result<void> BeginCreation(const fs::path& directory, const codec::FormatHeader&
   const fs::path path = directory / kCreatingFile;
   std::string bytes;
   codec::AppendFormatHeader(header, &bytes);
-  const File file(path, O_WRONLY | O_CREAT | O_TRUNC);
-  if (!file.is_open() || ::fchmod(file.fd(), S_IRUSR | S_IWUSR) != 0 ||
-      ::pwrite(file.fd(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()) ||
-      ::fsync(file.fd()) != 0) {
+  const Descriptor file = OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC);
+  if (!file.is_open() || ::fchmod(file.get(), kOwnersAlone) != 0 ||
+      ::pwrite(file.get(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()) ||
+      ::fsync(file.get()) != 0) {
     return LastSystemError(path);
   }
   return SyncDirectory(directory);
@@ -172,8 +160,8 @@ Result<void> FinishCreation(const fs::path& directory) {
 }
 
 Result<void> SyncDirectory(const fs::path& directory) {
-  const File file(directory, O_RDONLY | O_DIRECTORY);
-  if (!file.is_open() || ::fsync(file.fd()) != 0) return LastSystemError(directory);
+  const Descriptor file = OpenFile(directory, O_RDONLY | O_DIRECTORY);
+  if (!file.is_open() || ::fsync(file.get()) != 0) return LastSystemError(directory);
   return {};
 }
 

@@ -89,10 +89,10 @@ Result<Newest> ReadNewest(int fd, const std::string& path, const Uuid& store_id,
   return CorruptionError(path + " is damaged");
 }
 
-// The descriptor, or kCorruption when there is no such file: every store has one.
-Result<int> OpenFile(const std::string& path, int flags) {
-  const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-  if (fd >= 0) return fd;
+// kCorruption when there is no such file: every store has one.
+Result<Descriptor> OpenFile(const std::string& path, int flags) {
+  Descriptor file(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, kOwnersAlone));
+  if (file.is_open()) return file;
   if (errno == ENOENT) return CorruptionError(path + " is missing");
   return SystemError(path);
 }
@@ -115,10 +115,10 @@ Result<std::shared_ptr<WatermarkFile>> WatermarkFile::CreateUnsynced(const fs::p
                                                                      const Uuid& store_id,
                                                                      Marks manifests) {
   const std::string path = PathIn(directory);
-  Result<int> fd = OpenFile(path, O_RDWR | O_CREAT | O_TRUNC);
-  if (!fd) return fd.error();
-  std::shared_ptr<WatermarkFile> file(new WatermarkFile(path, *fd));
-  if (::fchmod(*fd, S_IRUSR | S_IWUSR) != 0) return SystemError(path);  // whatever the umask
+  Result<Descriptor> opened = OpenFile(path, O_RDWR | O_CREAT | O_TRUNC);
+  if (!opened) return opened.error();
+  if (::fchmod(opened->get(), kOwnersAlone) != 0) return SystemError(path);  // whatever the umask
+  std::shared_ptr<WatermarkFile> file(new WatermarkFile(path, *std::move(opened)));
   file->image_.store_id = store_id;
   if (Result<void> kept = file->KeepFiles(std::move(manifests), {}); !kept) return kept.error();
   return file;
@@ -127,10 +127,10 @@ Result<std::shared_ptr<WatermarkFile>> WatermarkFile::CreateUnsynced(const fs::p
 Result<std::shared_ptr<WatermarkFile>> WatermarkFile::Open(const fs::path& directory,
                                                            const Uuid& store_id) {
   const std::string path = PathIn(directory);
-  Result<int> fd = OpenFile(path, O_RDWR);
-  if (!fd) return fd.error();
-  std::shared_ptr<WatermarkFile> file(new WatermarkFile(path, *fd));
-  Result<Newest> newest = ReadNewest(*fd, path, store_id, kImages);
+  Result<Descriptor> opened = OpenFile(path, O_RDWR);
+  if (!opened) return opened.error();
+  std::shared_ptr<WatermarkFile> file(new WatermarkFile(path, *std::move(opened)));
+  Result<Newest> newest = ReadNewest(file->file_.get(), path, store_id, kImages);
   if (!newest) return newest.error();
   file->image_ = std::move(newest->image);
   file->newest_ = newest->place;
@@ -141,15 +141,12 @@ Result<std::shared_ptr<WatermarkFile>> WatermarkFile::Open(const fs::path& direc
 
 Result<codec::WatermarkImage> WatermarkFile::Read(const fs::path& directory, const Uuid& store_id) {
   const std::string path = PathIn(directory);
-  Result<int> fd = OpenFile(path, O_RDONLY);
-  if (!fd) return fd.error();
-  Result<Newest> newest = ReadNewest(*fd, path, store_id, kImages);
-  ::close(*fd);
+  Result<Descriptor> opened = OpenFile(path, O_RDONLY);
+  if (!opened) return opened.error();
+  Result<Newest> newest = ReadNewest(opened->get(), path, store_id, kImages);
   if (!newest) return newest.error();
   return std::move(newest->image);
 }
-
-WatermarkFile::~WatermarkFile() { ::close(fd_); }
 
 codec::WatermarkImage WatermarkFile::image() const {
   const std::lock_guard lock(mutex_);
@@ -171,7 +168,7 @@ Result<void> WatermarkFile::KeepFiles(Marks manifests, Marks logs) {
 
 Result<void> WatermarkFile::Sync() {
   const std::lock_guard lock(mutex_);
-  if (::fdatasync(fd_) != 0) return SystemError(path_);
+  if (::fdatasync(file_.get()) != 0) return SystemError(path_);
   synced_ = newest_;
   return {};
 }
@@ -189,7 +186,7 @@ Result<void> WatermarkFile::Write() {
   for (std::size_t at = 0; at < bytes.size(); at += kBlock) {
     const std::size_t size = std::min(kBlock, bytes.size() - at);
     const ssize_t written =
-        ::pwrite(fd_, bytes.data() + at, size, OffsetOf(at / kBlock, place, kImages));
+        ::pwrite(file_.get(), bytes.data() + at, size, OffsetOf(at / kBlock, place, kImages));
     if (written >= 0 && written < static_cast<ssize_t>(size)) errno = ENOSPC;
     if (written != static_cast<ssize_t>(size)) return SystemError(path_);
   }

@@ -22,6 +22,7 @@
 #pragma once
 
 #include "codec/watermark_image.h"
+#include "storage/rocks/descriptor.h"
 
 #include <idem/result.h>
 
@@ -60,7 +61,6 @@ class WatermarkFile {
   static Result<codec::WatermarkImage> Read(const std::filesystem::path& directory,
                                             const Uuid& store_id);
 
-  ~WatermarkFile();
   WatermarkFile(const WatermarkFile&) = delete;
   WatermarkFile& operator=(const WatermarkFile&) = delete;
 
@@ -77,11 +77,12 @@ class WatermarkFile {
  private:
   static constexpr std::size_t kImages = 3;
 
-  WatermarkFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  WatermarkFile(std::string path, Descriptor file)
+      : path_(std::move(path)), file_(std::move(file)) {}
   Result<void> Write();
 
   const std::string path_;
-  const int fd_;
+  const Descriptor file_;
   mutable std::mutex mutex_;     // guards the rest
   codec::WatermarkImage image_;  // the newest
   std::size_t newest_ = 0;       // its place
