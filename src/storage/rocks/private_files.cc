@@ -2,11 +2,14 @@
 
 #include "storage/rocks/private_files.h"
 
+#include "storage/rocks/descriptor.h"
 #include "storage/rocks/sure_files.h"
 
 #include <rocksdb/file_system.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <memory>
@@ -21,12 +24,19 @@ using rocksdb::IODebugContext;
 using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 
-// By its path, because RocksDB keeps the descriptor to itself. Nobody else can reach the file in
-// the meantime: the directory is its owner's (directory_safety.h).
+IOStatus Failed(const std::string& path) {
+  const std::string what = "cannot make " + path + " private";
+  const std::string why = std::system_category().message(errno);
+  if (errno == ENOSPC) return IOStatus::NoSpace(what, why);
+  return errno == ENOENT ? IOStatus::PathNotFound(what, why) : IOStatus::IOError(what, why);
+}
+
+// Before RocksDB opens the file, which by itself it makes readable for others. In a directory that
+// they may enter one could open it until it is changed, and read on through that for ever.
 IOStatus MakePrivate(const std::string& path) {
-  if (::chmod(path.c_str(), S_IRUSR | S_IWUSR) == 0) return IOStatus::OK();
-  return IOStatus::IOError("cannot make " + path + " private",
-                           std::system_category().message(errno));
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+  const Descriptor file(::open(path.c_str(), kFlags, kOwnersAlone));
+  return file.is_open() && ::fchmod(file.get(), kOwnersAlone) == 0 ? IOStatus::OK() : Failed(path);
 }
 
 class PrivateFileSystem final : public rocksdb::FileSystemWrapper {
@@ -45,28 +55,32 @@ class PrivateFileSystem final : public rocksdb::FileSystemWrapper {
   IOStatus NewWritableFile(const std::string& path, const FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* file,
                            IODebugContext* debug) override {
-    IOStatus status = FileSystemWrapper::NewWritableFile(path, options, file, debug);
-    return status.ok() ? MakePrivate(path) : status;
+    IOStatus status = MakePrivate(path);
+    return status.ok() ? FileSystemWrapper::NewWritableFile(path, options, file, debug) : status;
   }
   IOStatus ReopenWritableFile(const std::string& path, const FileOptions& options,
                               std::unique_ptr<rocksdb::FSWritableFile>* file,
                               IODebugContext* debug) override {
-    IOStatus status = FileSystemWrapper::ReopenWritableFile(path, options, file, debug);
-    return status.ok() ? MakePrivate(path) : status;
+    IOStatus status = MakePrivate(path);
+    return status.ok() ? FileSystemWrapper::ReopenWritableFile(path, options, file, debug) : status;
   }
   IOStatus LockFile(const std::string& path, const IOOptions& options, rocksdb::FileLock** lock,
                     IODebugContext* debug) override {
-    IOStatus status = FileSystemWrapper::LockFile(path, options, lock, debug);
-    return status.ok() ? MakePrivate(path) : status;
+    IOStatus status = MakePrivate(path);
+    return status.ok() ? FileSystemWrapper::LockFile(path, options, lock, debug) : status;
   }
 };
 
 }  // namespace
 
+std::shared_ptr<rocksdb::FileSystem> NewPrivateFiles(
+    const std::shared_ptr<rocksdb::FileSystem>& files) {
+  return std::make_shared<PrivateFileSystem>(files);
+}
+
 rocksdb::Env* PrivateFilesEnv() {
   static rocksdb::Env* const env =
-      rocksdb::NewCompositeEnv(std::make_shared<PrivateFileSystem>(rocksdb::FileSystem::Default()))
-          .release();
+      rocksdb::NewCompositeEnv(NewPrivateFiles(rocksdb::FileSystem::Default())).release();
   return env;
 }
 

@@ -3,6 +3,7 @@
 // Who may read and write a store's directory, and which directories are no place for a store.
 
 #include "conformance/store_fixture.h"
+#include "storage/rocks/private_files.h"
 #include "storage/rocks/rocks_store.h"
 #include "support/temp_directory.h"
 
@@ -16,6 +17,7 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace idem::storage {
 namespace {
@@ -91,6 +93,60 @@ TEST_F(DirectorySafety, EverythingIsForItsOwnerAloneWhateverTheUmask) {
     }
     EXPECT_TRUE(sorted_file) << "the background's files are looked at too";
   }
+}
+
+// The system's files, and what others may do with each when it has just been opened.
+class WatchedFiles final : public rocksdb::FileSystemWrapper {
+ public:
+  WatchedFiles() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  const char* Name() const override { return "WatchedFiles"; }
+  const std::vector<mode_t>& modes() const { return modes_; }
+
+  rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* debug) override {
+    return Seen(path, FileSystemWrapper::NewWritableFile(path, options, file, debug));
+  }
+  rocksdb::IOStatus ReopenWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                                       std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                       rocksdb::IODebugContext* debug) override {
+    return Seen(path, FileSystemWrapper::ReopenWritableFile(path, options, file, debug));
+  }
+  rocksdb::IOStatus LockFile(const std::string& path, const rocksdb::IOOptions& options,
+                             rocksdb::FileLock** lock, rocksdb::IODebugContext* debug) override {
+    return Seen(path, FileSystemWrapper::LockFile(path, options, lock, debug));
+  }
+
+ private:
+  rocksdb::IOStatus Seen(const std::string& path, rocksdb::IOStatus status) {
+    modes_.push_back(ModeOf(path));
+    return status;
+  }
+
+  std::vector<mode_t> modes_;
+};
+
+// Who opens one in between reads on, whatever becomes of its mode.
+TEST_F(DirectorySafety, NoFileIsReadableForOthersForAMoment) {
+  const Umask umask(mode_t{0});
+  const auto watched = std::make_shared<WatchedFiles>();
+  const auto files = NewPrivateFiles(watched);
+  const std::string file = (directory_.path() / "file").string();
+  std::unique_ptr<rocksdb::FSWritableFile> writable;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(files->NewWritableFile(file, {}, &writable, nullptr).ok());
+    ASSERT_TRUE(files->ReopenWritableFile(file + "2", {}, &writable, nullptr).ok());
+  }
+  rocksdb::FileLock* lock = nullptr;
+  ASSERT_TRUE(files->LockFile(file + "3", {}, &lock, nullptr).ok());
+  ASSERT_TRUE(files->UnlockFile(lock, {}, nullptr).ok());
+  EXPECT_EQ(watched->modes(), std::vector<mode_t>(5, mode_t{0600}));
+
+  const std::string link = (directory_.path() / "link").string();
+  fs::create_symlink(file, link);
+  EXPECT_TRUE(files->NewWritableFile(link, {}, &writable, nullptr).IsIOError());
+  const std::string nowhere = (directory_.path() / "nowhere" / "file").string();
+  EXPECT_TRUE(files->NewWritableFile(nowhere, {}, &writable, nullptr).IsPathNotFound());
 }
 
 TEST_F(DirectorySafety, ALinkIsRefusedButOneFurtherUpIsFollowed) {
