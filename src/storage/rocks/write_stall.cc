@@ -5,6 +5,7 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace idem::storage {
@@ -12,8 +13,10 @@ namespace {
 
 constexpr std::uint64_t kMicrosPerSecond = 1'000'000;
 constexpr std::uint64_t kMicrosPerMilli = 1'000;
+constexpr std::uint64_t kNanosPerMicro = 1'000;
 constexpr std::uint64_t kPollMicros = 2'000;    // how often to look whether a stop is over
 constexpr std::uint64_t kRefillMicros = 1'000;  // how often RocksDB adds to a writer's share
+constexpr std::uint64_t kNapMicros = 20'000;    // how often to look whether a slowdown is over
 
 std::uint64_t PauseBefore(const Stall& stall, std::uint64_t bytes, bool refused) {
   if (stall.stopped) return kPollMicros;
@@ -23,6 +26,37 @@ std::uint64_t PauseBefore(const Stall& stall, std::uint64_t bytes, bool refused)
 }
 
 }  // namespace
+
+// The waiting of one commit. What it slept is told by the clock; where that stands still meanwhile,
+// as in a simulation, it is what was asked for.
+class WriteStall::Patience {
+ public:
+  explicit Patience(WriteStall* stall) : stall_(stall) {}
+
+  // Sleeps for `micros`, but no longer than is left of the limit, nor than there is a reason to.
+  // Returns for how long; 0: nothing was left.
+  std::uint64_t Sleep(std::uint64_t micros) {
+    if (used_us_ >= stall_->limit_us_) return 0;
+    const std::uint64_t begin = used_us_;
+    const std::uint64_t until = begin + std::min(micros, stall_->limit_us_ - begin);
+    do {
+      Nap(std::min(kNapMicros, until - used_us_));
+    } while (used_us_ < until && *stall_->flag_ && !stall_->health_->is_poisoned());
+    return used_us_ - begin;
+  }
+
+ private:
+  void Nap(std::uint64_t micros) {
+    const std::uint64_t begin = stall_->clock_->NowNanos();
+    stall_->clock_->SleepForMicroseconds(static_cast<int>(micros));
+    const std::uint64_t took = (stall_->clock_->NowNanos() - begin) / kNanosPerMicro;
+    used_us_ += std::max(micros, took);
+    stall_->waited_us_ += std::max(micros, took);
+  }
+
+  WriteStall* const stall_;
+  std::uint64_t used_us_ = 0;  // of the limit
+};
 
 class WriteStall::Listener final : public rocksdb::EventListener {
  public:
@@ -66,20 +100,17 @@ Stall ReadStall(rocksdb::DB* db) {
 rocksdb::Status WriteStall::Write(rocksdb::DB* db, rocksdb::WriteOptions options,
                                   rocksdb::WriteBatch* batch) {
   options.no_slowdown = true;
-  std::uint64_t waited_us = 0;
+  Patience patience(this);
   bool refused = false;
   for (;;) {
     Stall stall = refused || *flag_ ? ReadStall(db) : Stall();
     if (budget_ != nullptr && budget_->MustWait(db)) stall.stopped = true;
     const std::uint64_t pause = PauseBefore(stall, batch->GetDataSize(), refused);
-    const bool in_vain = pause > 0 && !health_->Check();
-    if (in_vain || pause > limit_us_ - waited_us) return rocksdb::Status::Incomplete("write stall");
-    if (pause > 0) clock_->SleepForMicroseconds(static_cast<int>(pause));
-    waited_us += pause;
-    waited_us_ += pause;
-    if (stall.stopped) {
-      merges_->Refresh();
-      continue;
+    if (pause > 0) {
+      const std::uint64_t slept = health_->is_poisoned() ? 0 : patience.Sleep(pause);
+      if (slept == 0) return rocksdb::Status::Incomplete("write stall");
+      if (stall.stopped) merges_->Refresh();
+      if (stall.stopped || slept < pause) continue;
     }
     rocksdb::Status status = db->Write(options, batch);
     if (!status.IsIncomplete()) return status;
@@ -88,12 +119,9 @@ rocksdb::Status WriteStall::Write(rocksdb::DB* db, rocksdb::WriteOptions options
 }
 
 bool WriteStall::WaitFor(const std::function<bool()>& done) {
-  std::uint64_t waited_us = 0;
+  Patience patience(this);
   while (!done()) {
-    if (limit_us_ - waited_us < kPollMicros) return false;
-    clock_->SleepForMicroseconds(static_cast<int>(kPollMicros));
-    waited_us += kPollMicros;
-    waited_us_ += kPollMicros;
+    if (!patience.Sleep(kPollMicros)) return false;
     merges_->Refresh();
   }
   return true;

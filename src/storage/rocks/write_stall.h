@@ -10,7 +10,9 @@
 //
 // While writers are only slowed down, an attempt that is refused still uses up time that RocksDB
 // had set aside for it. So each attempt waits first for as long as its bytes take at the rate of
-// the moment, and twice as long after it was refused: then its share has grown again.
+// the moment, and twice as long after it was refused: then its share has grown again. Where that is
+// more than is left of the limit, the rest of it is waited for, and there is no attempt unless the
+// slowdown has ended.
 //
 // A memory budget that is used up is waited for in the same way.
 //
@@ -65,6 +67,7 @@ class WriteStall {
   // Whether RocksDB last told that it slows writers down: spares the question while all is well.
   using Flag = std::atomic<bool>;
   class Listener;
+  class Patience;
 
   const std::shared_ptr<Flag> flag_ = std::make_shared<Flag>(false);
   const std::shared_ptr<rocksdb::SystemClock> clock_;
