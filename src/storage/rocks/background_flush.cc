@@ -6,10 +6,13 @@
 #include <unistd.h>
 
 #include <exception>
+#include <utility>
 
 namespace idem::storage {
 
-BackgroundFlush::BackgroundFlush(rocksdb::DB* db) : db_(db), process_(::getpid()) {}
+BackgroundFlush::BackgroundFlush(rocksdb::DB* db, WriterQueue* queue,
+                                 std::shared_ptr<Health> health)
+    : db_(db), queue_(queue), health_(std::move(health)), process_(::getpid()) {}
 
 BackgroundFlush::~BackgroundFlush() {
   if (!thread_.joinable()) return;
@@ -34,12 +37,13 @@ void BackgroundFlush::Ask() noexcept {
 }
 
 void BackgroundFlush::Run() noexcept {
-  State state = State::kIdle;
+  rocksdb::Status begun = rocksdb::Status::Aborted(rocksdb::Status::kMemoryLimit);
   try {
-    if (!BeginFlush(db_).ok()) state = State::kOver;
-  } catch (const std::exception&) {  // for want of memory: it can be asked for again
+    begun = queue_->Through([this] { return BeginFlush(db_); });
+  } catch (const std::exception&) {
+    health_->Poison(begun);  // the next commit would be the one to find the queue blocked
   }
-  state_ = state;
+  state_ = begun.ok() ? State::kIdle : State::kOver;
 }
 
 }  // namespace idem::storage

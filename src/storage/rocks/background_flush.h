@@ -10,11 +10,15 @@
 // child destruction does nothing.
 #pragma once
 
+#include "storage/rocks/health.h"
+#include "storage/rocks/writer_queue.h"
+
 #include <rocksdb/db.h>
 
 #include <sys/types.h>
 
 #include <atomic>
+#include <memory>
 #include <thread>
 
 namespace idem::storage {
@@ -22,7 +26,7 @@ namespace idem::storage {
 class BackgroundFlush {
  public:
   // `db` must be open until this is destroyed.
-  explicit BackgroundFlush(rocksdb::DB* db);
+  BackgroundFlush(rocksdb::DB* db, WriterQueue* queue, std::shared_ptr<Health> health);
   // Waits until a flush that was asked for has begun.
   ~BackgroundFlush();
   BackgroundFlush(const BackgroundFlush&) = delete;
@@ -44,6 +48,8 @@ class BackgroundFlush {
   void Run() noexcept;
 
   rocksdb::DB* const db_;
+  WriterQueue* const queue_;
+  const std::shared_ptr<Health> health_;
   const pid_t process_;
   std::atomic<State> state_ = State::kIdle;
   std::thread thread_;

@@ -12,12 +12,12 @@ constexpr std::size_t kStepsPerPiece = 8;
 
 }  // namespace
 
-EntryArena::EntryArena(std::size_t piece_bytes, std::shared_ptr<rocksdb::WriteBufferManager> budget)
-    : piece_bytes_(piece_bytes), budget_(std::move(budget)) {}
+EntryArena::EntryArena(std::size_t piece_bytes, std::shared_ptr<MemtableUse> use)
+    : piece_bytes_(piece_bytes), use_(std::move(use)) {}
 
 EntryArena::~EntryArena() {
   Complete();
-  if (budget_ != nullptr) budget_->FreeMem(counted_);
+  if (use_ != nullptr) use_->GiveBack(counted_);
 }
 
 void* EntryArena::Allocate(std::size_t bytes) {
@@ -26,7 +26,7 @@ void* EntryArena::Allocate(std::size_t bytes) {
   left_ -= taken;
   const std::size_t total = this->bytes() + taken;
   bytes_.store(total, std::memory_order_relaxed);
-  if (budget_ != nullptr && total > counted_) Count();
+  if (use_ != nullptr && total > counted_) Count();
   return std::exchange(free_, free_ + taken);
 }
 
@@ -42,13 +42,13 @@ void EntryArena::Grow(std::size_t bytes) {
 void EntryArena::Count() {
   const std::size_t step = std::max<std::size_t>(piece_bytes_ / kStepsPerPiece, 1);
   const std::size_t more = (bytes() - counted_ + step - 1) / step * step;
-  budget_->ReserveMem(more);
+  use_->Take(more);
   counted_ += more;
 }
 
 void EntryArena::Complete() {
-  if (std::exchange(complete_, true) || budget_ == nullptr) return;
-  budget_->ScheduleFreeMem(counted_);
+  if (std::exchange(complete_, true) || use_ == nullptr) return;
+  use_->Complete(counted_);
 }
 
 }  // namespace idem::storage

@@ -8,8 +8,7 @@
 #pragma once
 
 #include "base/pages.h"
-
-#include <rocksdb/write_buffer_manager.h>
+#include "storage/rocks/memtable_use.h"
 
 #include <atomic>
 #include <cstddef>
@@ -21,8 +20,8 @@ namespace idem::storage {
 class EntryArena {
  public:
   // Takes pieces of `piece_bytes`, and larger ones for what would not fit. What is handed out of
-  // them is counted by `budget`, in steps of an eighth of a piece; it may be null.
-  EntryArena(std::size_t piece_bytes, std::shared_ptr<rocksdb::WriteBufferManager> budget);
+  // them is counted by `use`, in steps of an eighth of a piece; it may be null.
+  EntryArena(std::size_t piece_bytes, std::shared_ptr<MemtableUse> use);
   ~EntryArena();
   EntryArena(const EntryArena&) = delete;
   EntryArena& operator=(const EntryArena&) = delete;
@@ -41,9 +40,9 @@ class EntryArena {
   void Count();
 
   const std::size_t piece_bytes_;
-  const std::shared_ptr<rocksdb::WriteBufferManager> budget_;
+  const std::shared_ptr<MemtableUse> use_;
   std::vector<std::unique_ptr<base::Pages>> pieces_;
-  std::size_t counted_ = 0;  // by the budget, at least `bytes`
+  std::size_t counted_ = 0;  // by use_, at least `bytes`
   bool complete_ = false;
   char* free_ = nullptr;
   std::size_t left_ = 0;  // from free_ on

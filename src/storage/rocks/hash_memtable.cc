@@ -103,11 +103,11 @@ static_assert(std::atomic<Node*>::is_always_lock_free);
 class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table {
  public:
   HashMemtable(const EntryComparator& compare, rocksdb::Allocator* allocator, std::size_t buckets,
-               std::uint64_t seed, std::shared_ptr<rocksdb::WriteBufferManager> budget)
+               std::uint64_t seed, std::shared_ptr<MemtableUse> use)
       : rocksdb::MemTableRep(allocator),
         compare_(compare),
         seed_(seed),
-        arena_(buckets * kBytesPerBucket / kPiecesPerMemtable, std::move(budget)),
+        arena_(buckets * kBytesPerBucket / kPiecesPerMemtable, std::move(use)),
         mask_(buckets - 1),
         buckets_(NewBuckets(buckets)),
         sorted_(compare) {}
@@ -224,20 +224,20 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
 
 class HashMemtableFactory final : public rocksdb::MemTableRepFactory {
  public:
-  HashMemtableFactory(std::size_t buckets, std::shared_ptr<rocksdb::WriteBufferManager> budget)
-      : buckets_(buckets), budget_(std::move(budget)) {}
+  HashMemtableFactory(std::size_t buckets, std::shared_ptr<MemtableUse> use)
+      : buckets_(buckets), use_(std::move(use)) {}
 
   rocksdb::MemTableRep* CreateMemTableRep(const EntryComparator& compare,
                                           rocksdb::Allocator* allocator,
                                           const rocksdb::SliceTransform*,
                                           rocksdb::Logger*) override {
-    return new HashMemtable(compare, allocator, buckets_, seed_, budget_);
+    return new HashMemtable(compare, allocator, buckets_, seed_, use_);
   }
   const char* Name() const override { return "IdemHashMemtable"; }
 
  private:
   const std::size_t buckets_;
-  const std::shared_ptr<rocksdb::WriteBufferManager> budget_;
+  const std::shared_ptr<MemtableUse> use_;
   // So that nobody can choose keys that share a bucket. A system without random bytes has worse
   // troubles than slow lookups.
   const std::uint64_t seed_ = RandomNumber().value_or(0);
@@ -246,10 +246,10 @@ class HashMemtableFactory final : public rocksdb::MemTableRepFactory {
 }  // namespace
 
 std::shared_ptr<rocksdb::MemTableRepFactory> NewHashMemtableFactory(
-    std::size_t write_buffer_bytes, std::shared_ptr<rocksdb::WriteBufferManager> budget) {
+    std::size_t write_buffer_bytes, std::shared_ptr<MemtableUse> use) {
   const std::size_t buckets =
       std::bit_ceil(std::max<std::size_t>(write_buffer_bytes / kBytesPerBucket, 1));
-  return std::make_shared<HashMemtableFactory>(buckets, std::move(budget));
+  return std::make_shared<HashMemtableFactory>(buckets, std::move(use));
 }
 
 }  // namespace idem::storage

@@ -17,8 +17,9 @@
 // Thread-safety: one thread inserts; any number read at the same time.
 #pragma once
 
+#include "storage/rocks/memtable_use.h"
+
 #include <rocksdb/memtablerep.h>
-#include <rocksdb/write_buffer_manager.h>
 
 #include <cstddef>
 #include <memory>
@@ -26,8 +27,8 @@
 namespace idem::storage {
 
 // `write_buffer_bytes` is that of the options; the table has a bucket for each 256 bytes of it.
-// `budget`, where there is one, counts what the entries take, as it counts RocksDB's own arenas.
+// `use`, where there is one, counts what the entries take, as its budget does RocksDB's own arenas.
 std::shared_ptr<rocksdb::MemTableRepFactory> NewHashMemtableFactory(
-    std::size_t write_buffer_bytes, std::shared_ptr<rocksdb::WriteBufferManager> budget = nullptr);
+    std::size_t write_buffer_bytes, std::shared_ptr<MemtableUse> use = nullptr);
 
 }  // namespace idem::storage

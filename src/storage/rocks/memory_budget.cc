@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <string>
 #include <utility>
 
 namespace idem {
@@ -15,20 +14,6 @@ namespace {
 constexpr std::size_t kActiveShare = 2;  // what no flush has begun for is at most half
 constexpr std::size_t kFloorShare = 4;   // of a write buffer: below it nobody waits
 constexpr std::size_t kWorthShare = 8;   // of a write buffer: less is not worth a file
-
-std::uint64_t Number(rocksdb::DB* db, const std::string& property) {
-  std::uint64_t value = 0;
-  db->GetIntProperty(property, &value);
-  return value;
-}
-
-std::uint64_t ActiveBytes(rocksdb::DB* db) {
-  return Number(db, rocksdb::DB::Properties::kCurSizeActiveMemTable);
-}
-
-bool IsFlushing(rocksdb::DB* db) {
-  return Number(db, rocksdb::DB::Properties::kNumImmutableMemTable) > 0;
-}
 
 }  // namespace
 
@@ -54,19 +39,24 @@ SinkOptions MemoryBudgetImpl::Within(SinkOptions options) {
   return options;
 }
 
+std::shared_ptr<storage::MemtableUse> MemoryBudgetImpl::UseOf(const SinkOptions& options) {
+  const MemoryBudgetImpl* budget = Of(options);
+  return budget == nullptr ? nullptr : std::make_shared<storage::MemtableUse>(budget->buffers_);
+}
+
 MemoryUsage MemoryBudgetImpl::usage() const {
   return {buffers_->memory_usage(), cache_->GetUsage()};
 }
 
 bool MemoryBudgetImpl::Member::HasShare(std::size_t share) const {
-  return ActiveBytes(db) >= write_buffer_bytes / share;
+  return use->active_bytes() >= write_buffer_bytes / share;
 }
 
-void MemoryBudgetImpl::Join(rocksdb::DB* db) {
-  auto flush = std::make_unique<storage::BackgroundFlush>(db);
-  const std::size_t write_buffer = db->GetOptions().write_buffer_size;
+void MemoryBudgetImpl::Join(const Parts& store) {
+  auto flush = std::make_unique<storage::BackgroundFlush>(store.db, store.queue, store.health);
+  const std::size_t write_buffer = store.db->GetOptions().write_buffer_size;
   const std::lock_guard lock(mutex_);
-  stores_.push_back({db, write_buffer, std::move(flush)});
+  stores_.push_back({store.db, store.health, store.use, write_buffer, std::move(flush)});
 }
 
 void MemoryBudgetImpl::Leave(rocksdb::DB* db) {
@@ -92,25 +82,24 @@ bool MemoryBudgetImpl::MustWait(rocksdb::DB* db) {
   }
   const std::lock_guard lock(mutex_);
   FlushLargest();
-  if (!IsFull()) return false;
-  if (IsFlushing(db)) return true;
   const Member* own = Find(db);
-  if (own == nullptr || !own->HasShare(kFloorShare)) return false;
+  if (!IsFull() || own == nullptr) return false;
+  if (own->use->is_flushing()) return true;
+  if (own->health->is_poisoned() || !own->HasShare(kFloorShare)) return false;
   own->flush->Ask();
   return !own->flush->is_over();
 }
 
 bool MemoryBudgetImpl::Stops(rocksdb::DB* db) const {
   if (limit_ == 0 || !IsFull()) return false;
-  if (IsFlushing(db)) return true;
   const std::lock_guard lock(mutex_);
   const Member* own = Find(db);
-  return own != nullptr && own->HasShare(kFloorShare);
+  return own != nullptr && (own->use->is_flushing() || own->HasShare(kFloorShare));
 }
 
-// A store that has one under way is left alone: two would only make its files smaller. Where none
-// can begin any more the next largest has to do. Of many stores each may have next to nothing: an
-// empty memtable takes a little, too.
+// A store whose flush is under way is left alone: a second one would only make its files smaller.
+// One that can begin no flush any more is passed over. And a store that holds next to nothing is
+// not worth a file: an empty memtable takes a little memory too, so many stores may hold no more.
 void MemoryBudgetImpl::FlushLargest() const {
   const Member* largest = nullptr;
   std::uint64_t most = 0;
@@ -118,9 +107,10 @@ void MemoryBudgetImpl::FlushLargest() const {
   for (const Member& member : stores_) {
     // A forked child has the entry, but no right to the store.
     if (member.flush->InForkedChild() || member.flush->is_over()) continue;
-    const std::uint64_t bytes = ActiveBytes(member.db);
+    if (member.health->is_poisoned()) continue;
+    const std::uint64_t bytes = member.use->active_bytes();
     if (member.flush->is_asked()) asked += bytes;
-    if (member.flush->is_asked() || IsFlushing(member.db)) continue;
+    if (member.flush->is_asked() || member.use->is_flushing()) continue;
     if (bytes <= most || bytes < member.write_buffer_bytes / kWorthShare) continue;
     most = bytes;
     largest = &member;

@@ -8,9 +8,9 @@
 // the most is chosen here, earlier. The manager's own limit, which is left behind that, never stops
 // writers; what waits is a commit, with an end (write_stall.h).
 //
-// A commit never waits for the disk of another store. It asks RocksDB what that has in memory,
-// which is answered under a mutex that is held across no operation on a file, and leaves the
-// beginning of the flush to a thread (background_flush.h). Until that has begun the rows are taken
+// A commit never waits for the disk of another store. What that has in memory is told without its
+// RocksDB (memtable_use.h), and the beginning of the flush is left to a thread
+// (background_flush.h). Until that has begun the rows are taken
 // for written out, and no other store is chosen in its place. On a disk that hangs they stay
 // longer; the others then have what is left of the budget, and wait for their own flushes alone.
 //
@@ -18,6 +18,9 @@
 #pragma once
 
 #include "storage/rocks/background_flush.h"
+#include "storage/rocks/health.h"
+#include "storage/rocks/memtable_use.h"
+#include "storage/rocks/writer_queue.h"
 
 #include <idem/memory_budget.h>
 #include <idem/options.h>
@@ -45,11 +48,19 @@ class MemoryBudgetImpl {
   // The options with a write buffer that the budget allows.
   static SinkOptions Within(SinkOptions options);
 
-  const std::shared_ptr<rocksdb::WriteBufferManager>& write_buffers() const { return buffers_; }
+  // What counts the memtables of one store; null without a budget.
+  static std::shared_ptr<storage::MemtableUse> UseOf(const SinkOptions& options);
   MemoryUsage usage() const;
 
-  // A store takes part from Join to Leave, between which `db` must be open.
-  void Join(rocksdb::DB* db);
+  // A store takes part from Join to Leave, between which `db` must be open. The rest must live as
+  // long.
+  struct Parts {
+    rocksdb::DB* db;
+    storage::WriterQueue* queue;
+    std::shared_ptr<storage::Health> health;
+    std::shared_ptr<const storage::MemtableUse> use;
+  };
+  void Join(const Parts& store);
   void Leave(rocksdb::DB* db);
 
   // Before a commit: asks for flushes, as many as are needed. True: the budget is used up, by rows
@@ -62,7 +73,9 @@ class MemoryBudgetImpl {
 
  private:
   struct Member {
-    rocksdb::DB* db;
+    rocksdb::DB* db;  // which one it is; it is asked nothing
+    std::shared_ptr<const storage::Health> health;
+    std::shared_ptr<const storage::MemtableUse> use;
     std::size_t write_buffer_bytes;
     std::unique_ptr<storage::BackgroundFlush> flush;
 

@@ -4,7 +4,6 @@
 
 #include "storage/rocks/hash_memtable.h"
 #include "storage/rocks/log_adapter.h"
-#include "storage/rocks/memory_budget_impl.h"
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
@@ -60,14 +59,14 @@ rocksdb::BlockBasedTableOptions TableFileOptions(std::shared_ptr<rocksdb::Cache>
 }
 
 // What holds however the store is opened.
-rocksdb::Options CommonOptions(
-    const SinkOptions& options, rocksdb::Env* env, std::shared_ptr<rocksdb::Cache> cache,
-    const std::shared_ptr<rocksdb::WriteBufferManager>& write_buffers = nullptr) {
+rocksdb::Options CommonOptions(const SinkOptions& options, rocksdb::Env* env,
+                               std::shared_ptr<rocksdb::Cache> cache,
+                               const std::shared_ptr<MemtableUse>& use = nullptr) {
   rocksdb::Options rocks;
   rocks.env = env;
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableFileOptions(std::move(cache))));
-  rocks.write_buffer_manager = write_buffers;
-  rocks.memtable_factory = NewHashMemtableFactory(options.write_buffer_bytes, write_buffers);
+  if (use != nullptr) rocks.write_buffer_manager = use->budget();
+  rocks.memtable_factory = NewHashMemtableFactory(options.write_buffer_bytes, use);
   rocks.allow_concurrent_memtable_write = false;  // one thread commits at a time as it is
   rocks.paranoid_checks = true;
   rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
@@ -98,10 +97,10 @@ rocksdb::Options ExaminerOptions(const SinkOptions& options, rocksdb::Env* env) 
 
 rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
                                std::shared_ptr<rocksdb::Cache> cache,
-                               std::shared_ptr<rocksdb::EventListener> listener) {
-  const MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options);
-  rocksdb::Options rocks = CommonOptions(options, env, std::move(cache),
-                                         budget == nullptr ? nullptr : budget->write_buffers());
+                               std::shared_ptr<rocksdb::EventListener> listener,
+                               const std::shared_ptr<MemtableUse>& use) {
+  rocksdb::Options rocks = CommonOptions(options, env, std::move(cache), use);
+  if (use != nullptr) rocks.listeners.push_back(NewFlushListener(use));
   rocks.listeners.push_back(std::move(listener));
   rocks.max_bgerror_resume_count = 0;
   rocks.track_and_verify_wals_in_manifest = false;

@@ -7,6 +7,8 @@
 #include <idem/options.h>
 #include <idem/result.h>
 
+#include "storage/rocks/memtable_use.h"
+
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/listener.h>
@@ -26,9 +28,11 @@ rocksdb::Options ReaderOptions(const SinkOptions& options, rocksdb::Env* env,
 // Of who looks at a store that nobody writes to, and changes nothing.
 rocksdb::Options ExaminerOptions(const SinkOptions& options, rocksdb::Env* env);
 
+// `use` counts the memtables; it may be null.
 rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
                                std::shared_ptr<rocksdb::Cache> cache,
-                               std::shared_ptr<rocksdb::EventListener> listener);
+                               std::shared_ptr<rocksdb::EventListener> listener,
+                               const std::shared_ptr<MemtableUse>& use);
 
 // `options` for one opening of this directory. RocksDB begins all the threads that it may look at
 // sorted files with, however few there are, and twice in each opening of a writer.

@@ -77,7 +77,9 @@ Result<void> RocksStore::Load() {
   epoch_ = epoch;
   merges_.Opened();
   files_->Opened();
-  if (MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options_)) budget->Join(db_.get());
+  if (MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options_)) {
+    budget->Join({db_.get(), &queue_, health_, use_});
+  }
   return {};
 }
 
@@ -103,7 +105,8 @@ Result<void> RocksStore::CheckWriter(std::uint64_t writer_epoch) const {
 
 template <typename Operation>
 Result<void> RocksStore::Attempt(Operation&& operation) {
-  rocksdb::Status status = rocksdb::Status::Aborted();  // what an exception leaves
+  // What an exception leaves: for want of memory, as a rule.
+  rocksdb::Status status = rocksdb::Status::Aborted(rocksdb::Status::kMemoryLimit);
   try {
     status = std::forward<Operation>(operation)();
   } catch (...) {
@@ -136,7 +139,7 @@ Result<void> RocksStore::Apply(rocksdb::WriteBatch* batch, bool sync) {
   return Attempt([&] {
     rocksdb::WriteOptions options;
     options.sync = sync;
-    rocksdb::Status status = db_->Write(options, batch);
+    rocksdb::Status status = queue_.Through([&] { return db_->Write(options, batch); });
     return status.ok() ? StillOwned() : status;
   });
 }
@@ -180,14 +183,24 @@ Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
   });
 }
 
+// An exception says that the plan has no effect, and so it is; but nothing can be written any more.
+Result<void> RocksStore::BeginFlushBefore() {
+  rocksdb::Status begun = rocksdb::Status::Aborted(rocksdb::Status::kMemoryLimit);
+  try {
+    begun = queue_.Through([this] { return BeginFlush(db_.get()); });
+  } catch (const std::exception&) {
+    health_->Poison(begun);
+    throw;
+  }
+  if (!begun.ok()) health_->Poison(begun);
+  return health_->Check();
+}
+
 // An ingestion is on the disk at once, so everything before it has to be in sorted files too: what
 // is in the log alone may be lost with its end, and the order of commits would have a hole. The
 // flush goes on while the files are written.
 Result<void> RocksStore::CommitSorted(const WritePlan& plan) {
-  if (rocksdb::Status begun = BeginFlush(db_.get()); !begun.ok()) {
-    health_->Poison(begun);
-    return health_->Check();
-  }
+  if (Result<void> begun = BeginFlushBefore(); !begun) return begun;
   BulkFiles files(db_.get(), rocks_);
   if (Result<void> written = files.Make(plan.writes); !written) return written;
   const bool ready = stall_.WaitFor([this] { return IsFlushed(db_.get()) || !health_->Check(); });
@@ -196,7 +209,7 @@ Result<void> RocksStore::CommitSorted(const WritePlan& plan) {
   const std::unique_lock no_views(ingestion_mutex_);
   return Attempt([&] {
     merges_.Refresh();  // the files lie on the disk, and taking them over may begin a merge
-    rocksdb::Status status = files.Ingest();
+    rocksdb::Status status = queue_.Through([&] { return files.Ingest(); });
     if (status.ok()) files_->SettleTaken();
     merges_.Refresh();  // RocksDB may count them now
     return status.ok() ? StillOwned() : status;

@@ -57,10 +57,11 @@ class RocksStore final : public Store {
         env_(NewGuardedEnv(
             owned_.get(), watermark_, [this] { return files_->Check(); }, creation_, log_gate_)),
         threads_(env_.get()),
-        rocks_(WriterOptions(options_, env_.get(), cache_, NewPoisoningListener(health_))),
+        use_(MemoryBudgetImpl::UseOf(options)),
+        rocks_(WriterOptions(options_, env_.get(), cache_, NewPoisoningListener(health_), use_)),
         merges_(&rocks_, directory.string(), options.keep_free_bytes),
         space_(env->GetFileSystem(), &merges_, directory.string(), options.keep_free_bytes),
-        stall_(&rocks_, health_.get(), MemoryBudgetImpl::Of(options), &merges_,
+        stall_(&rocks_, health_.get(), MemoryBudgetImpl::Of(options), &merges_, &queue_,
                options.stall_wait_ms) {}
 
   ~RocksStore() override;
@@ -108,6 +109,7 @@ class RocksStore final : public Store {
   rocksdb::Status StillOwned() const;
   Result<void> Apply(rocksdb::WriteBatch* batch, bool sync);
   Result<void> ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool sync);
+  Result<void> BeginFlushBefore();
   Result<void> CommitSorted(const WritePlan& plan);
   Result<void> PutDurably(codec::Space space, std::string_view value);
   Result<void> EndCreation(const std::filesystem::path& directory);
@@ -131,9 +133,11 @@ class RocksStore final : public Store {
   const std::shared_ptr<LogGate> log_gate_ = std::make_shared<LogGate>();
   const std::unique_ptr<rocksdb::Env> env_;
   const BackgroundThreads threads_;
+  const std::shared_ptr<MemtableUse> use_;  // null without a memory budget
   rocksdb::Options rocks_;
   const MergeRoom merges_;
   SpaceGuard space_;  // Check: guarded by commit_mutex_
+  WriterQueue queue_;
   WriteStall stall_;
   std::unique_ptr<rocksdb::DB> db_;
 

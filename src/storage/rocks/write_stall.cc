@@ -73,11 +73,12 @@ class WriteStall::Listener final : public rocksdb::EventListener {
 };
 
 WriteStall::WriteStall(rocksdb::Options* options, const Health* health, MemoryBudgetImpl* budget,
-                       const MergeRoom* merges, std::uint64_t wait_ms)
+                       const MergeRoom* merges, WriterQueue* queue, std::uint64_t wait_ms)
     : clock_(options->env->GetSystemClock()),
       health_(health),
       budget_(budget),
       merges_(merges),
+      queue_(queue),
       limit_us_(wait_ms * kMicrosPerMilli) {
   options->listeners.push_back(std::make_shared<Listener>(flag_));
 }
@@ -112,7 +113,7 @@ rocksdb::Status WriteStall::Write(rocksdb::DB* db, rocksdb::WriteOptions options
       if (stall.stopped) merges_->Refresh();
       if (stall.stopped || slept < pause) continue;
     }
-    rocksdb::Status status = db->Write(options, batch);
+    rocksdb::Status status = queue_->Through([&] { return db->Write(options, batch); });
     if (!status.IsIncomplete()) return status;
     refused = true;
   }

@@ -22,6 +22,7 @@
 #include "storage/rocks/health.h"
 #include "storage/rocks/memory_budget_impl.h"
 #include "storage/rocks/merge_room.h"
+#include "storage/rocks/writer_queue.h"
 
 #include <idem/error.h>
 
@@ -48,7 +49,7 @@ class WriteStall {
   // Adds a listener to the options, with which `db` is opened then. `budget` may be null;
   // what is given must outlive this.
   WriteStall(rocksdb::Options* options, const Health* health, MemoryBudgetImpl* budget,
-             const MergeRoom* merges, std::uint64_t wait_ms);
+             const MergeRoom* merges, WriterQueue* queue, std::uint64_t wait_ms);
 
   // Writes `batch`, waiting up to the limit until RocksDB takes it, or until what it waits for has
   // failed. Incomplete: RocksDB did not take it, and nothing of the batch was written.
@@ -74,6 +75,7 @@ class WriteStall {
   const Health* const health_;
   MemoryBudgetImpl* const budget_;
   const MergeRoom* const merges_;
+  WriterQueue* const queue_;
   const std::uint64_t limit_us_;
   std::atomic<std::uint64_t> waited_us_ = 0;
 };

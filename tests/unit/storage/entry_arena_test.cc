@@ -53,7 +53,7 @@ TEST(EntryArena, TellsWhatItHandedOut) {
 
 TEST(EntryArena, WhatIsHandedOutCountsUntilItIsGivenBack) {
   auto budget = std::make_shared<rocksdb::WriteBufferManager>(std::size_t{1} << 30);
-  std::optional<EntryArena> arena(std::in_place, kPiece, budget);
+  std::optional<EntryArena> arena(std::in_place, kPiece, std::make_shared<MemtableUse>(budget));
   EXPECT_EQ(budget->memory_usage(), 0U);
   for (int i = 0; i < 1'000; ++i) {
     arena->Allocate(100);
@@ -74,7 +74,7 @@ TEST(EntryArena, WhatIsHandedOutCountsUntilItIsGivenBack) {
 
 TEST(EntryArena, OneThatWasNeverCompletedIsGivenBackToo) {
   auto budget = std::make_shared<rocksdb::WriteBufferManager>(std::size_t{1} << 30);
-  std::optional<EntryArena> arena(std::in_place, kPiece, budget);
+  std::optional<EntryArena> arena(std::in_place, kPiece, std::make_shared<MemtableUse>(budget));
   arena->Allocate(100);
   arena.reset();
   EXPECT_EQ(budget->memory_usage(), 0U);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // HangingFileSystem: a disk that can stop answering, without end, who makes or writes files whose
-// names end in a suffix.
+// names end in a suffix, or who asks for their size.
 //
 // Thread-safety: every method may be called from any thread at any time.
 #pragma once
@@ -9,8 +9,10 @@
 #include <rocksdb/file_system.h>
 
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -74,8 +76,14 @@ class HangingFile final : public rocksdb::FSWritableFileOwnerWrapper {
 
 class HangingFileSystem final : public rocksdb::FileSystemWrapper {
  public:
-  explicit HangingFileSystem(std::string suffix = {})
-      : FileSystemWrapper(rocksdb::FileSystem::Default()), suffix_(std::move(suffix)) {}
+  // kSizes: from the second time on that the size of one file is asked for. RocksDB has its mutex
+  // then, when a flush has ended.
+  enum class Hangs { kWrites, kSizes };
+
+  explicit HangingFileSystem(std::string suffix = {}, Hangs what = Hangs::kWrites)
+      : FileSystemWrapper(rocksdb::FileSystem::Default()),
+        suffix_(std::move(suffix)),
+        what_(what) {}
 
   const char* Name() const override { return "HangingFileSystem"; }
   Gate& gate() { return *gate_; }
@@ -83,15 +91,29 @@ class HangingFileSystem final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* file,
                                     rocksdb::IODebugContext* debug) override {
-    const bool hangs = name.ends_with(suffix_);
+    const bool hangs = what_ == Hangs::kWrites && name.ends_with(suffix_);
     if (hangs) gate_->Pass();
     rocksdb::IOStatus status = FileSystemWrapper::NewWritableFile(name, options, file, debug);
     if (hangs && status.ok()) *file = std::make_unique<HangingFile>(std::move(*file), gate_);
     return status;
   }
 
+  rocksdb::IOStatus GetFileSize(const std::string& name, const rocksdb::IOOptions& options,
+                                std::uint64_t* size, rocksdb::IODebugContext* debug) override {
+    if (what_ == Hangs::kSizes && name.ends_with(suffix_) && IsAskedAgain(name)) gate_->Pass();
+    return FileSystemWrapper::GetFileSize(name, options, size, debug);
+  }
+
  private:
+  bool IsAskedAgain(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    return !asked_.insert(name).second;
+  }
+
   const std::string suffix_;
+  const Hangs what_;
+  std::mutex mutex_;
+  std::set<std::string> asked_;  // guarded by mutex_: files whose size was asked for
   const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
 };
 

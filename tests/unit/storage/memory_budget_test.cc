@@ -14,10 +14,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -197,8 +199,9 @@ TEST_F(MemoryBudgetTest, NoStoreWaitsForTheRowsOfAnother) {
 class HungBudgetTest : public MemoryBudgetTest {
  protected:
   // The disk hangs for files with this suffix.
-  void ExpectTheOtherGoesOn(const std::string& suffix) {
-    const auto disk = std::make_shared<HangingFileSystem>(suffix);
+  void ExpectTheOtherGoesOn(const std::string& suffix,
+                            HangingFileSystem::Hangs what = HangingFileSystem::Hangs::kWrites) {
+    const auto disk = std::make_shared<HangingFileSystem>(suffix, what);
     const auto env = rocksdb::NewCompositeEnv(disk);
     const auto hung = Open("hung", env.get());
     for (int number = 0; number < 40; ++number) ASSERT_TRUE(Commit(hung.get(), number));
@@ -211,7 +214,7 @@ class HungBudgetTest : public MemoryBudgetTest {
     });
     disk->gate().AwaitSomebody();
     EXPECT_EQ(committed.wait_for(std::chrono::seconds(30)), std::future_status::ready);
-    EXPECT_EQ(SortedFiles(path("hung")), 0U);
+    EXPECT_EQ(SortedFiles(path("hung")), what == HangingFileSystem::Hangs::kSizes ? 1U : 0U);
     EXPECT_LE(memory_.ReadUsage().write_buffer_bytes, kBound);
     disk->gate().Open();
     EXPECT_EQ(committed.get(), 300);
@@ -225,6 +228,64 @@ class HungBudgetTest : public MemoryBudgetTest {
 TEST_F(HungBudgetTest, AFlushThatCannotBeginHoldsNoOtherStore) { ExpectTheOtherGoesOn(".log"); }
 
 TEST_F(HungBudgetTest, AFlushThatDoesNotEndHoldsNoOtherStore) { ExpectTheOtherGoesOn(".sst"); }
+
+TEST_F(HungBudgetTest, AFlushThatHangsWithRocksDbsMutexHoldsNoOtherStore) {
+  ExpectTheOtherGoesOn(".sst", HangingFileSystem::Hangs::kSizes);
+}
+
+// A disk on which memory runs out for who writes to a log.
+class NoMemoryFile final : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  NoMemoryFile(std::unique_ptr<rocksdb::FSWritableFile>&& file, const std::atomic<bool>* fails)
+      : FSWritableFileOwnerWrapper(std::move(file)), fails_(fails) {}
+
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           rocksdb::IODebugContext* debug) override {
+    if (*fails_) throw std::bad_alloc();
+    return FSWritableFileOwnerWrapper::Append(data, options, debug);
+  }
+
+ private:
+  const std::atomic<bool>* const fails_;
+};
+
+class NoMemoryFileSystem final : public rocksdb::FileSystemWrapper {
+ public:
+  NoMemoryFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  const char* Name() const override { return "NoMemoryFileSystem"; }
+
+  rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* debug) override {
+    rocksdb::IOStatus status = FileSystemWrapper::NewWritableFile(name, options, file, debug);
+    if (status.ok() && name.ends_with(".log")) {
+      *file = std::make_unique<NoMemoryFile>(std::move(*file), &fails);
+    }
+    return status;
+  }
+
+  std::atomic<bool> fails = false;
+};
+
+// RocksDB then lets nobody else join its writers, and a flush would have to.
+TEST_F(MemoryBudgetTest, AStoreThatAnExceptionHasPassedThroughIsNotFlushedAndCloses) {
+  const auto disk = std::make_shared<NoMemoryFileSystem>();
+  const auto env = rocksdb::NewCompositeEnv(disk);
+  auto broken = Open("broken", env.get());
+  for (int number = 0; number < 40; ++number) ASSERT_TRUE(Commit(broken.get(), number));
+  disk->fails = true;
+  const Result<void> unknown = Commit(broken.get(), 40);
+  ASSERT_EQ(unknown.error().code(), ErrorCode::kCommitUnknown);
+  EXPECT_NE(unknown.error().message().find("Memory limit"), std::string::npos)
+      << unknown.error().message();
+  disk->fails = false;
+  const auto other = Open("other");
+  for (int number = 0; number < 300; ++number) ASSERT_TRUE(Commit(other.get(), number));
+  auto closed = std::async(std::launch::async, [&] { broken.reset(); });
+  ASSERT_EQ(closed.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  broken = Open("broken");
+  EXPECT_GE(ScanAll(*broken).size(), 40U);
+}
 
 TEST_F(MemoryBudgetTest, WhatAStoreHeldIsGivenBackWhenItCloses) {
   auto store = Open("store");
