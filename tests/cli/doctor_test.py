@@ -39,6 +39,14 @@ class Doctor(CommandTest):
         text = self.idem("doctor", "--db", self.db).text
         self.assertTrue(text.endswith("\nok\n"), text)
 
+    def test_a_store_without_its_watermark(self):
+        self.make_store()
+        watermark = self.db / "IDEM_WATERMARK"
+        watermark.write_bytes(b"x" * watermark.stat().st_size)
+        self.problem("store", "IDEM_WATERMARK is damaged")
+        watermark.unlink()
+        self.problem("store", "IDEM_WATERMARK is missing")
+
     def test_a_directory_that_does_not_exist(self):
         report = self.doctor(db=self.directory / "x" / "y")
         self.assertIn("there is none", self.whats(report, "info", "store"))

@@ -3,6 +3,7 @@
 #include "storage/rocks/directory_lock.h"
 #include "storage/rocks/examine.h"
 #include "storage/rocks/store_directory.h"
+#include "storage/rocks/watermark_file.h"
 
 #include <string>
 #include <utility>
@@ -11,8 +12,6 @@ namespace idem::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr char kWatermarkName[] = "IDEM_WATERMARK";
 
 std::string StateOf(const StoreDirectory& found) {
   switch (found.kind) {
@@ -56,7 +55,9 @@ void ExamineStore(const fs::path& directory, Diagnosis* diagnosis) {
     Add(FindingLevel::kProblem, "RocksDB's files are gone",
         "restore the directory from a backup, or ingest into a new one", diagnosis);
   }
-  if (fs::exists(directory / kWatermarkName, code)) {
+  if (const auto image = WatermarkFile::Read(directory, found->header.store_id); !image) {
+    diagnosis->findings.push_back(ProblemOf("store", image.error()));
+  } else {
     Add(FindingLevel::kInfo, "it has a durable watermark", "", diagnosis);
   }
   const std::string holder = LockHolder(directory);
