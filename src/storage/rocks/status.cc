@@ -7,9 +7,11 @@
 namespace idem::storage {
 namespace {
 
+// RocksDB says so in words alone, at the beginning: behind them is a path, which may hold any.
 bool IsHeldByAnother(const rocksdb::Status& status) {
-  return status.IsIOError() && (status.ToString().find("lock ") != std::string::npos ||
-                                status.ToString().find("lock file") != std::string::npos);
+  const std::string text = status.ToString();
+  return text.starts_with("IO error: While lock file") ||
+         text.starts_with("IO error: lock hold by current process");
 }
 
 bool IsMissingFile(const rocksdb::Status& status) {

@@ -21,5 +21,21 @@ TEST(RocksStatus, AMissingFileIsDamage) {
   EXPECT_EQ(OpenError(gone, "store").code(), ErrorCode::kCorruption);
 }
 
+TEST(RocksStatus, OnlyALockThatSomebodyHoldsIsALock) {
+  const auto held = rocksdb::Status::IOError("While lock file: /data/store/LOCK",
+                                             "Resource temporarily unavailable");
+  EXPECT_EQ(OpenError(held, "store").code(), ErrorCode::kStoreLocked);
+  const auto held_here = rocksdb::Status::IOError(
+      "lock hold by current process, acquire time 1 acquiring thread 2: /data/store/LOCK",
+      "No locks available");
+  EXPECT_EQ(OpenError(held_here, "store").code(), ErrorCode::kStoreLocked);
+  const auto broken = rocksdb::Status::IOError(
+      "While open a file for random read: /data/block lock store/000012.sst", "Input/output error");
+  EXPECT_EQ(OpenError(broken, "store").code(), ErrorCode::kIoError);
+  const auto unopened = rocksdb::Status::IOError("while open a file for lock: /data/store/LOCK",
+                                                 "Too many open files");
+  EXPECT_EQ(OpenError(unopened, "store").code(), ErrorCode::kIoError);
+}
+
 }  // namespace
 }  // namespace idem::storage
