@@ -150,8 +150,9 @@ Result<bool> RocksRecovery::TryToOpen(bool whole_manifest, WALRecoveryMode mode)
 }
 
 Result<void> RocksRecovery::LookAtSortedFiles() {
-  if (!CheckHeader(db_.get(), found_.header, directory_)) {
-    damage_.push_back("files of two stores were mixed");
+  if (Result<void> same = CheckHeader(db_.get(), found_.header, directory_); !same) {
+    if (same.error().code() != ErrorCode::kCorruption) return same;
+    damage_.push_back("files of two stores were mixed, or the header's entry is damaged");
     return {};
   }
   const rocksdb::Status status = db_->VerifyChecksum(VerifiedReadOptions(nullptr));
