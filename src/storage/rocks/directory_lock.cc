@@ -2,9 +2,8 @@
 
 #include "storage/rocks/directory_lock.h"
 
-#include "storage/rocks/descriptor.h"
-
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,16 +11,20 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <map>
 #include <mutex>
-#include <set>
+#include <new>
 #include <system_error>
 #include <utility>
 
 namespace idem::storage {
 namespace {
 
-// The directories that this process holds. Never destroyed: a store may be closed by a static
-// object's destructor.
+// The directories that this process holds, and the lock file of each. Never destroyed: a store may
+// be closed by a static object's destructor.
+//
+// A forked child has the lock files open too, and the locks belong to the open files: where their
+// process is killed the child would keep its directories locked. So it closes them when it begins.
 class Registry {
  public:
   static Registry& Instance() {
@@ -29,9 +32,15 @@ class Registry {
     return *registry;
   }
 
-  bool Insert(const FileId& directory) {
+  bool Insert(const FileId& directory, Descriptor* file) {
     const std::lock_guard lock(mutex_);
-    return held_.insert(directory).second;
+    return held_.emplace(directory, file).second;
+  }
+
+  // Not while the process forks: the child must know what to close.
+  void Keep(Descriptor opened, Descriptor* file) {
+    const std::lock_guard lock(mutex_);
+    *file = std::move(opened);
   }
 
   void Erase(const FileId& directory) {
@@ -40,8 +49,23 @@ class Registry {
   }
 
  private:
+  // Throws std::bad_alloc.
+  Registry() {
+    const int registered =
+        ::pthread_atfork([] { Instance().mutex_.lock(); }, [] { Instance().mutex_.unlock(); },
+                         [] {
+                           Instance().CloseAll();
+                           Instance().mutex_.unlock();
+                         });
+    if (registered != 0) throw std::bad_alloc();
+  }
+
+  void CloseAll() noexcept {
+    for (const auto& [directory, file] : held_) *file = Descriptor();
+  }
+
   std::mutex mutex_;
-  std::set<FileId> held_;
+  std::map<FileId, Descriptor*> held_;  // guarded by mutex_, and so is what it points to
 };
 
 Error SystemError(const std::string& what) {
@@ -109,7 +133,7 @@ Result<std::unique_ptr<DirectoryLock>> DirectoryLock::Acquire(
   const FileId id = IdOf(status);
   // Made first: once the directory is in the registry, nothing may go wrong before it has an owner.
   std::unique_ptr<DirectoryLock> lock(new DirectoryLock(directory / kLockFile, id));
-  lock->registered_ = Registry::Instance().Insert(id);
+  lock->registered_ = Registry::Instance().Insert(id, &lock->opened_);
   if (!lock->registered_) {
     return Error(ErrorCode::kStoreLocked,
                  directory.string() +
@@ -124,29 +148,29 @@ DirectoryLock::DirectoryLock(std::string path, FileId directory)
     : path_(std::move(path)), directory_(directory), owner_(::getpid()) {}
 
 DirectoryLock::~DirectoryLock() {
-  // Both locks belong to the open file, which forked children have too: closing alone would leave
-  // the directory locked until the last of them has ended, and unlocking in a child would take the
-  // lock from its parent.
-  if (fd_ >= 0 && !InForkedChild()) Unlock(fd_);
-  if (fd_ >= 0) ::close(fd_);
+  // To close alone would leave the directory locked by a child that has not come to its closing. In
+  // a child it is closed already: to unlock there would take the lock from the parent.
+  if (opened_.is_open() && !InForkedChild()) Unlock(opened_.get());
   if (registered_) Registry::Instance().Erase(directory_);
 }
 
 Result<void> DirectoryLock::LockFile() {
-  fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-  if (fd_ < 0 || ::fchmod(fd_, S_IRUSR | S_IWUSR) != 0) return SystemError(path_);
-  if (!TakeLocks(fd_)) return IsContention(errno) ? HeldByAnother() : SystemError(path_);
+  constexpr int kFlags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+  Registry::Instance().Keep(Descriptor(::open(path_.c_str(), kFlags, kOwnersAlone)), &opened_);
+  const int fd = opened_.get();
+  if (fd < 0 || ::fchmod(fd, kOwnersAlone) != 0) return SystemError(path_);
+  if (!TakeLocks(fd)) return IsContention(errno) ? HeldByAnother() : SystemError(path_);
   struct stat status = {};
-  if (::fstat(fd_, &status) != 0) return SystemError(path_);
+  if (::fstat(fd, &status) != 0) return SystemError(path_);
   file_ = IdOf(status);
   // Between open and lock the file may have been removed, and another process may hold the next.
   if (!Check()) return HeldByAnother();
-  if (!WriteProcess(fd_, owner_)) return SystemError(path_);
+  if (!WriteProcess(fd, owner_)) return SystemError(path_);
   return {};
 }
 
 Error DirectoryLock::HeldByAnother() const {
-  const std::string holder = NameOfProcess(ReadProcess(fd_));
+  const std::string holder = NameOfProcess(ReadProcess(opened_.get()));
   return Error(ErrorCode::kStoreLocked, std::filesystem::path(path_).parent_path().string() +
                                             " is open in " + holder +
                                             "; close it there, or wait until that process ends");

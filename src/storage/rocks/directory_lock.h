@@ -8,7 +8,8 @@
 //
 //   within the process   a registry of directories by (device, inode): no path is fooled
 //   between processes    flock and an open-file-description lock on IDEM_LOCK: both belong to the
-//                        open file, survive every other open and close, and end with the process
+//                        open file, survive every other open and close, and end with the process:
+//                        a child that it forks closes that file when it begins
 //   afterwards           Check, before each commit: this is the process that took the lock, and the
 //                        path still leads to the file that is locked
 //
@@ -16,6 +17,8 @@
 //
 // Thread-safety: every method may be called from any thread at any time.
 #pragma once
+
+#include "storage/rocks/descriptor.h"
 
 #include <idem/result.h>
 
@@ -67,7 +70,7 @@ class DirectoryLock {
   bool registered_ = false;  // `directory_` is, by this lock
   const pid_t owner_;
   FileId file_;
-  int fd_ = -1;
+  Descriptor opened_;  // the lock file
 };
 
 }  // namespace idem::storage

@@ -13,8 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <functional>
+#include <thread>
 
 namespace idem::storage {
 namespace {
@@ -207,6 +209,48 @@ TEST(DirectoryLock, IsGivenBackThoughAForkedChildLives) {
   EXPECT_EQ(other.Try(), 0);
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
+}
+
+// The lock belongs to the open file, which children have too.
+TEST(DirectoryLock, EndsWithAProcessThatIsKilledThoughAForkedChildLives) {
+  const TempDirectory directory;
+  int told[2] = {};
+  ASSERT_EQ(::pipe(told), 0);
+  const pid_t writer = ::fork();
+  if (writer == 0) {
+    const auto lock = DirectoryLock::Acquire(directory.path());
+    const pid_t worker = lock ? ::fork() : 0;
+    if (worker > 0 && ::write(told[1], &worker, sizeof worker) < 0) ::_exit(1);
+    for (;;) ::pause();
+  }
+  pid_t worker = 0;
+  ASSERT_EQ(::read(told[0], &worker, sizeof worker), static_cast<ssize_t>(sizeof worker));
+  EXPECT_EQ(CodeOf(DirectoryLock::Acquire(directory.path())), kLocked);
+  ::kill(writer, SIGKILL);
+  ::waitpid(writer, nullptr, 0);
+  auto lock = DirectoryLock::Acquire(directory.path());
+  for (int i = 0; i < 500 && !lock; ++i) {  // the worker may not have come to it yet
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    lock = DirectoryLock::Acquire(directory.path());
+  }
+  EXPECT_EQ(CodeOf(lock), 0);
+  ::kill(worker, SIGKILL);
+  ::close(told[0]);
+  ::close(told[1]);
+}
+
+// The child's destructors find nothing of the parent's to give back.
+TEST(DirectoryLock, AChildsOwnFilesAreNotTakenForTheLock) {
+  const TempDirectory directory;
+  auto lock = DirectoryLock::Acquire(directory.path());
+  ASSERT_TRUE(lock);
+  EXPECT_EQ(InFork([&lock] {
+              const int own = ::open("/dev/null", O_RDONLY);  // has the number of the lock now
+              lock->reset();
+              return own >= 0 && ::fcntl(own, F_GETFD) >= 0 ? 0 : 1;
+            }),
+            0);
+  EXPECT_TRUE((*lock)->Check());
 }
 
 TEST(DirectoryLock, ItsFileIsForTheOwnerAloneAndNoLink) {
