@@ -2,7 +2,7 @@
 #include "storage/rocks/background_threads.h"
 
 #include <algorithm>
-#include <mutex>
+#include <atomic>
 
 namespace idem::storage {
 namespace {
@@ -11,31 +11,23 @@ constexpr int kFlushesOfAStore = 1;  // of max_background_jobs = 4, as RocksDB d
 constexpr int kMergesOfAStore = 3;
 constexpr int kStoresMax = 8;
 
-// Never destroyed: a store may be closed by a static object's destructor.
-struct OpenStores {
-  std::mutex mutex;
-  int count = 0;  // guarded by mutex
-};
-OpenStores& Stores() {
-  static auto* const stores = new OpenStores;
-  return *stores;
-}
+// No mutex guards it: a forked child, whose stores are destroyed too, may have that locked by a
+// thread that it does not have.
+constinit std::atomic<int> open_stores = 0;
 
 }  // namespace
 
 BackgroundThreads::BackgroundThreads(rocksdb::Env* env) {
-  OpenStores& stores = Stores();
-  const std::lock_guard lock(stores.mutex);
-  const int served = std::min(stores.count + 1, kStoresMax);
-  env->IncBackgroundThreadsIfNeeded(served * kFlushesOfAStore, rocksdb::Env::Priority::HIGH);
-  env->IncBackgroundThreadsIfNeeded(served * kMergesOfAStore, rocksdb::Env::Priority::LOW);
-  ++stores.count;
+  const int served = std::min(++open_stores, kStoresMax);
+  try {
+    env->IncBackgroundThreadsIfNeeded(served * kFlushesOfAStore, rocksdb::Env::Priority::HIGH);
+    env->IncBackgroundThreadsIfNeeded(served * kMergesOfAStore, rocksdb::Env::Priority::LOW);
+  } catch (...) {
+    --open_stores;
+    throw;
+  }
 }
 
-BackgroundThreads::~BackgroundThreads() {
-  OpenStores& stores = Stores();
-  const std::lock_guard lock(stores.mutex);
-  --stores.count;
-}
+BackgroundThreads::~BackgroundThreads() { --open_stores; }
 
 }  // namespace idem::storage

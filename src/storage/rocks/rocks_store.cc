@@ -170,6 +170,7 @@ Result<void> RocksStore::PutDurably(codec::Space space, std::string_view value) 
 
 Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
   return Guarded([&]() -> Result<void> {
+    if (lock_->InForkedChild()) return lock_->Check();  // where the mutex may be locked for ever
     const std::lock_guard lock(commit_mutex_);
     if (Result<void> allowed = CheckWriter(plan.writer_epoch); !allowed) return allowed;
     if (plan.writes.empty()) return durability == Durability::kSync ? Sync() : Result<void>();
@@ -218,6 +219,7 @@ Result<void> RocksStore::CommitSorted(const WritePlan& plan) {
 
 Result<std::uint64_t> RocksStore::TakeEpoch() {
   return Guarded([&]() -> Result<std::uint64_t> {
+    if (lock_->InForkedChild()) return lock_->Check().error();
     const std::lock_guard lock(commit_mutex_);
     if (Result<void> writable = CheckWritable(); !writable) return writable.error();
     std::string bytes;

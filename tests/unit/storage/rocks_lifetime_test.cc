@@ -14,6 +14,9 @@
 
 #include <rocksdb/file_system.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <fstream>
@@ -109,6 +112,32 @@ TEST(RocksLifetime, AFlushThatRunsWhenTheStoreClosesIsKept) {
   EXPECT_EQ(CountFiles(directory.path(), ".log"), 1U) << "the other one is in the file";
   store = OpenRocksStore(directory.path(), options).value();
   EXPECT_EQ(ScanAll(*store).size(), static_cast<std::size_t>(rows));
+}
+
+// The child has the mutexes as they were, and not the threads that would give them back.
+TEST(RocksLifetime, AChildThatIsForkedDuringACommitIsRefusedAndEnds) {
+  const TempDirectory directory;
+  const auto disk = std::make_shared<HangingFileSystem>(".log");
+  const auto env = rocksdb::NewCompositeEnv(disk);
+  auto store = OpenRocksStore(directory.path() / "store", {}, {}, env.get()).value();
+  disk->gate().Close();
+  auto committed =
+      std::async(std::launch::async, [&] { return Plan().Put("a", "1").CommitTo(store.get()); });
+  disk->gate().AwaitSomebody();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(20);
+    const Result<void> commit = Plan().Put("b", "2").CommitTo(store.get());
+    const bool refused = !commit && commit.error().code() == ErrorCode::kStoreLocked;
+    const bool taken = store->TakeEpoch().has_value();
+    store.reset();
+    ::_exit(refused && !taken ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  disk->gate().Open();
+  EXPECT_TRUE(committed.get());
 }
 
 TEST(RocksLifetime, AnOpeningTakesAsManyThreadsAsItHasFilesToLookAt) {
