@@ -218,6 +218,11 @@ Result<std::unique_ptr<StoreRecovery>> Begin(const fs::path& directory, const Si
   const fs::path real = fs::canonical(directory);
   Result<std::unique_ptr<DirectoryLock>> lock = DirectoryLock::Acquire(real);
   if (!lock) return lock.error();
+  // Only now does nobody else change it; what was seen before may be gone, or another store.
+  if (Result<void> safe = CheckDirectorySafety(real); !safe) return safe.error();
+  found = InspectDirectory(real);
+  if (!found) return found.error();
+  if (found->kind != DirectoryKind::kStore) return StoreMissing(directory);
   auto recovery = std::make_unique<RocksRecovery>(
       Recoverable{real, found->header, *std::move(lock), nullptr}, options, env);
   if (Result<void> looked = recovery->Look(); !looked) return looked.error();

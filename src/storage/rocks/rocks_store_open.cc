@@ -87,28 +87,32 @@ void LogOpened(const fs::path& directory, Logger* logger) {
             RocksUsesFastChecksums() ? "the processor's instruction" : "RocksDB alone");
 }
 
+// Whether one may be made, where there is none.
+Result<void> CheckMaking(const fs::path& directory, const StoreDirectory& found,
+                         const SinkOptions& options, const Inspection& inspect) {
+  if (found.kind == DirectoryKind::kStore) return {};
+  if (!options.create_if_missing) return StoreMissing(directory);
+  return inspect ? inspect(nullptr, {}) : Result<void>();
+}
+
 Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions& options,
                                     const Inspection& inspect, rocksdb::Env* env) {
   if (Result<void> version = CheckRocksVersion(); !version) return version.error();
   if (Result<void> safe = CheckDirectorySafety(directory); !safe) return safe.error();
   Result<StoreDirectory> found = InspectDirectory(directory);
   if (!found) return found.error();
-  if (found->kind != DirectoryKind::kStore && !options.create_if_missing) {
-    return StoreMissing(directory);
-  }
-  if (found->kind != DirectoryKind::kStore && inspect) {
-    if (Result<void> passed = inspect(nullptr, {}); !passed) return passed.error();
-  }
+  if (Result<void> may = CheckMaking(directory, *found, options, inspect); !may) return may.error();
   if (found->kind == DirectoryKind::kMissing) {
     if (Result<void> made = MakeDirectory(directory); !made) return made.error();
   }
   const fs::path real = fs::canonical(directory);
   Result<std::unique_ptr<DirectoryLock>> lock = DirectoryLock::Acquire(real);
   if (!lock) return lock.error();
-  // Only now does nobody else change it.
+  // Only now does nobody else change it; what was seen before may be gone.
   if (Result<void> safe = CheckDirectorySafety(real); !safe) return safe.error();
   found = InspectDirectory(real);
   if (!found) return found.error();
+  if (Result<void> may = CheckMaking(directory, *found, options, inspect); !may) return may.error();
 
   auto store =
       found->kind == DirectoryKind::kStore
