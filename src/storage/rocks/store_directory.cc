@@ -85,6 +85,16 @@ Result<Names> ListNames(const fs::path& directory) {
   return names;
 }
 
+// One at a time: the name of each is to be on the disk before something stands below it.
+Result<void> MakeAbove(const fs::path& directory) {
+  std::error_code code;
+  if (fs::is_directory(directory, code)) return {};
+  if (Result<void> above = MakeAbove(directory.parent_path()); !above) return above;
+  const bool made = ::mkdir(directory.c_str(), S_IRWXU | S_IRWXG | S_IRWXO) == 0;
+  if (!made && errno != EEXIST) return LastSystemError(directory);
+  return SyncDirectory(directory.parent_path());
+}
+
 }  // namespace
 
 // std::filesystem ends the process when memory runs out while it reads a directory.
@@ -131,8 +141,7 @@ Result<void> MakeDirectory(const fs::path& directory) {
   const fs::path absolute = fs::absolute(directory, code).lexically_normal();
   if (code) return SystemError(directory, code);
   const fs::path clean = absolute.has_filename() ? absolute : absolute.parent_path();
-  fs::create_directories(clean.parent_path(), code);
-  if (code) return SystemError(clean.parent_path(), code);
+  if (Result<void> above = MakeAbove(clean.parent_path()); !above) return above;
   // Made private once more where the umask took from the owner's own rights.
   const bool made = ::mkdir(clean.c_str(), S_IRWXU) == 0 && ::chmod(clean.c_str(), S_IRWXU) == 0;
   if (!made && errno != EEXIST) return LastSystemError(clean);
@@ -160,7 +169,7 @@ Result<void> FinishCreation(const fs::path& directory) {
 }
 
 Result<void> SyncDirectory(const fs::path& directory) {
-  const Descriptor file = OpenFile(directory, O_RDONLY | O_DIRECTORY);
+  const Descriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!file.is_open() || ::fsync(file.get()) != 0) return LastSystemError(directory);
   return {};
 }

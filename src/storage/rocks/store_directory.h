@@ -40,7 +40,8 @@ Result<StoreDirectory> InspectDirectory(const std::filesystem::path& directory);
 // The names of its entries, in no order. Errors: kIoError.
 Result<std::vector<std::string>> EntriesOf(const std::filesystem::path& directory);
 
-// Makes the directory, for its owner alone, and those above it. Errors: kIoError.
+// Makes the directory, for its owner alone, and those above it; the names of all of them are
+// durable when it returns. Errors: kIoError.
 Result<void> MakeDirectory(const std::filesystem::path& directory);
 
 // The two ends of making a store. Both are durable when they return. Errors: kIoError.
