@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -96,7 +97,8 @@ struct SinkOptions {
 };
 
 // The identity of a batch, so that a commit can be repeated without effect. See
-// IdempotentSink::Commit. Make one with Sequence or Request.
+// IdempotentSink::Commit. Make one with Sequence or Request. Owns its name: one made of a temporary
+// may be kept. Of a name over kTokenBytesMax, which every commit refuses, only the beginning is.
 class BatchToken {
  public:
   // The `sequence`-th batch of `application`: a Spark batch id, an Airflow run number. Sequences of
@@ -111,9 +113,10 @@ class BatchToken {
   std::optional<std::int64_t> sequence() const noexcept { return sequence_; }
 
  private:
+  // One byte more than is allowed is enough for a commit to refuse it.
   BatchToken(std::string_view name, std::optional<std::int64_t> sequence)
-      : name_(name), sequence_(sequence) {}
-  std::string_view name_;
+      : name_(name.substr(0, kTokenBytesMax + 1)), sequence_(sequence) {}
+  std::string name_;
   std::optional<std::int64_t> sequence_;
 };
 

@@ -3,12 +3,24 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
 namespace idem {
 namespace {
 
 using Tokens = testing::PipelineTest;
 
-CommitOptions With(BatchToken token) { return {.token = token}; }
+CommitOptions With(BatchToken token) { return {.token = std::move(token)}; }
+
+TEST_F(Tokens, ATokenOutlivesTheTextItWasMadeOf) {
+  std::string name = "load-2024-06-11";
+  const BatchToken request = BatchToken::Request(name);
+  const BatchToken sequence = BatchToken::Sequence(name, 7);
+  name.assign(name.size(), 'x');
+  EXPECT_EQ(request.name(), "load-2024-06-11");
+  EXPECT_EQ(sequence.name(), "load-2024-06-11");
+}
 
 TEST_F(Tokens, ARepeatReturnsTheFirstReportAlsoAfterReopening) {
   const CommitOptions token = With(BatchToken::Sequence("app", 7));
