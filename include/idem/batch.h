@@ -15,11 +15,13 @@
 //     batches changes neither the rows nor the verdicts.
 //   * Adding never fails. What is wrong with a record (no key, too large, wrong version) becomes
 //     its verdict INVALID at commit.
-//   * A batch is bounded (Limits::batch_records, batch_bytes). Records added to a full batch are
-//     not stored and make Commit return kLimitExceeded without any effect: nothing is lost
-//     unnoticed.
+//   * A batch is bounded (Limits::batch_records, batch_bytes), and positions count: there may be
+//     twice as many calls of From, Advance and DeclareEmpty as records, and the names of a source
+//     partition take bytes, once. What is added to a full batch is not stored and makes Commit
+//     return kLimitExceeded without any effect: nothing is lost unnoticed.
 //     Look at full() after each record, or commit every so many records.
 //   * A batch may be committed again as often as one likes, to the sink its tables came from.
+//   * A batch that was moved from is empty, keeps its limits, and may be filled again.
 //
 // Memory: one arena, grown by need and kept by Clear(): no allocation per record once warm. When
 // memory runs out, adding throws std::bad_alloc and the batch lacks what was being added: Clear it
@@ -48,7 +50,7 @@ class IDEM_EXPORT Batch final {
   Batch();                               // the default limits
   explicit Batch(const Limits& limits);  // pass the sink's own, where they were changed
   ~Batch();
-  Batch(Batch&&) noexcept;
+  Batch(Batch&&) noexcept;  // allocates nothing: the other one takes memory when it is filled
   Batch& operator=(Batch&&) noexcept;
 
   // --- Where records come from ---
@@ -99,7 +101,10 @@ class IDEM_EXPORT Batch final {
 
  private:
   friend class BatchImpl;
-  std::unique_ptr<BatchImpl> impl_;
+  BatchImpl& Impl();
+
+  std::unique_ptr<BatchImpl> impl_;  // null: moved from, and not filled since
+  Limits limits_;
 };
 
 }  // namespace idem

@@ -12,7 +12,7 @@ namespace idem {
 class BatchImpl {
  public:
   explicit BatchImpl(const Limits& limits) : buffer(limits) {}
-  static const pipeline::RecordBuffer& Of(const Batch& batch) { return batch.impl_->buffer; }
+  static const pipeline::RecordBuffer& Of(const Batch& batch);
 
   pipeline::RecordBuffer buffer;
 };
