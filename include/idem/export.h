@@ -12,6 +12,10 @@
 
 #pragma once
 
+#if __cplusplus < 202002L
+#error "idem needs C++20: compile with -std=c++20, or link idem::idem with CMake, which asks for it"
+#endif
+
 #if defined(__GNUC__) || defined(__clang__)
 #define IDEM_EXPORT __attribute__((visibility("default")))
 #else

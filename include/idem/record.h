@@ -73,13 +73,18 @@ class Version {
   std::size_t size_;  // of the text, or what there is instead
 };
 
-// A source's partition: a number (Kafka) or a name (a file, a block). 7 and "7" are different.
+// A source's partition: a number (Kafka) or a name (a file, a block). 7 and "7" are different. An
+// unsigned 64-bit integer is refused by the compiler, as it is for a key.
 class PartitionRef {
  public:
   // clang-format off
   template <std::integral I>
-    requires(!std::same_as<I, bool>)
-  PartitionRef(I number) noexcept : number_(static_cast<std::int64_t>(number)) {}
+    requires(!std::same_as<I, bool> && (std::signed_integral<I> || sizeof(I) < 8))
+  PartitionRef(I number) noexcept : number_(number) {}
+
+  template <std::unsigned_integral I>
+    requires(!std::same_as<I, bool> && sizeof(I) >= 8)
+  PartitionRef(I number) = delete;  // cast to std::int64_t, or pass it as a name
 
   template <typename S>
     requires std::convertible_to<const S&, std::string_view>
@@ -128,7 +133,7 @@ struct Position {
 };
 
 // The optional parts of one operation, for designated initializers:
-//   batch.Upsert(orders, {id}, value, {.version = updated_at_us, .event_id = event});
+//   batch.Upsert(orders, {id}, value, {.version = updated_at_us, .event_id = Key(event)});
 struct WriteOptions {
   Version version = {};
   std::optional<KeyRef> event_id = {};

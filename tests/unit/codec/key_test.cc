@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <idem/key.h>
+#include <idem/record.h>
 
 #include "base/hex.h"
 #include "unit/codec/key_model.h"
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <set>
 #include <string>
+#include <type_traits>
 
 namespace idem {
 namespace {
@@ -82,6 +86,25 @@ TEST(KeyTest, EveryWayToMakeAKeyGivesTheSameBytes) {
   encoded.clear();
   codec::AppendKey(key, &encoded);
   EXPECT_EQ(encoded, key.encoded());
+}
+
+// A number above 2^63 - 1 would become another one without a word.
+TEST(KeyTest, UnsignedNumbersThatMayNotFitAreRefusedByTheCompiler) {
+  static_assert(!std::is_constructible_v<KeyPart, std::uint64_t>);
+  static_assert(!std::is_constructible_v<Version, std::uint64_t>);
+  static_assert(!std::is_constructible_v<PartitionRef, std::uint64_t>);
+  static_assert(!std::is_constructible_v<PartitionRef, std::size_t>);
+  EXPECT_EQ(PartitionRef(std::uint32_t{4'000'000'000}).number(), 4'000'000'000);
+  EXPECT_EQ(PartitionRef(std::int64_t{-1}).number(), -1);
+}
+
+// As <idem/record.h> shows it.
+TEST(KeyTest, AKeyMadeInPlaceIsAnEventId) {
+  const std::string event = "event";
+  const auto bytes = [](const WriteOptions& options) {
+    return std::string(options.event_id->encoded());
+  };
+  EXPECT_EQ(bytes({.version = 1, .event_id = Key(event)}), Key(event).encoded());
 }
 
 TEST(KeyTest, ForeignBytesAreRefusedAsInput) {
