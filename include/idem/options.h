@@ -68,8 +68,10 @@ struct SinkOptions {
   // commits, Flush, WaitDurable and the destructor do so.
   bool background_sync = false;
 
-  std::size_t write_buffer_bytes = 128 << 20;  // memory for rows not yet written to sorted files
-  std::size_t cache_bytes = 64 << 20;          // memory for blocks read back
+  // Each of the sizes below is at most kMemoryBytesMax (limits.h).
+  // Memory for rows not yet written to sorted files; kWriteBufferBytesMin .. kWriteBufferBytesMax.
+  std::size_t write_buffer_bytes = 128 << 20;
+  std::size_t cache_bytes = 64 << 20;  // memory for blocks read back
   // Memory for keys, versions and fingerprints of rows, so that what comes again, or comes newer is
   // decided without a read: some 75 bytes a row with a key of 24. Over it, the rows written last
   // are kept. 0 switches it off.

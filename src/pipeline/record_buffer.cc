@@ -46,6 +46,13 @@ Limits Bounded(Limits limits) noexcept {
 
 }  // namespace
 
+std::size_t LargestRecordBytes(const Limits& limits) noexcept {
+  constexpr std::size_t kNames =
+      kSourceNameBytesMax + kPartitionNameBytesMax + kIncarnationBytesMax;
+  return 2 * codec::kRowKeyPrefixBytes + limits.key_bytes + kEventIdBytesMax + kVersionBytesMax +
+         limits.value_bytes + 2 * kNames + kCheckpointNoteBytesMax;
+}
+
 RecordBuffer::RecordBuffer(const Limits& limits) : limits_(Bounded(limits)) {}
 
 void RecordBuffer::From(const Position& position) {
@@ -126,15 +133,12 @@ const SourcePartition* RecordBuffer::Intern(std::string_view source, PartitionRe
 
 bool RecordBuffer::full() const noexcept {
   if (records_.empty() && steps_.empty()) return overflowed_;
-  // A record comes with a position, and sometimes with an advance.
-  const std::size_t names = kSourceNameBytesMax + kPartitionNameBytesMax + kIncarnationBytesMax;
   // What is larger than its limit is kept for the quarantine, up to a size.
-  const std::size_t key = std::max(limits_.key_bytes, kQuarantineValueBytes);
-  const std::size_t value = std::max(limits_.value_bytes, kQuarantineValueBytes);
-  const std::size_t largest = 2 * codec::kRowKeyPrefixBytes + key + kEventIdBytesMax +
-                              kVersionBytesMax + value + 2 * names + kCheckpointNoteBytesMax;
+  Limits kept = limits_;
+  kept.key_bytes = std::max(kept.key_bytes, kQuarantineValueBytes);
+  kept.value_bytes = std::max(kept.value_bytes, kQuarantineValueBytes);
   return overflowed_ || records_.size() >= limits_.batch_records || calls_ + 2 > CallsMax() ||
-         bytes_ + largest > limits_.batch_bytes;
+         bytes_ + LargestRecordBytes(kept) > limits_.batch_bytes;
 }
 
 bool RecordBuffer::Reserve(std::size_t bytes) {

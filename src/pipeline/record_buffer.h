@@ -98,6 +98,10 @@ struct Step {
   std::size_t record = 0;        // records added before it
 };
 
+// What Limits::batch_bytes must have room for: a record with all it may have, a position, and an
+// advance.
+std::size_t LargestRecordBytes(const Limits& limits) noexcept;
+
 // Records one after the other that are for one table.
 struct TableRun {
   std::shared_ptr<const TableEntry> table;

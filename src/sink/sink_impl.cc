@@ -10,6 +10,7 @@
 #include "pipeline/report_builder.h"
 #include "rules/validate.h"
 #include "sink/batch_impl.h"
+#include "sink/check_options.h"
 #include "sink/latency.h"
 
 #include <unistd.h>
@@ -32,16 +33,6 @@ TableOptions Normalised(TableOptions options) {
   ignored.erase(std::unique(ignored.begin(), ignored.end()), ignored.end());
   if (!ignored.empty()) options.canonical_json = true;
   return options;
-}
-
-Result<void> CheckSinkOptions(const SinkOptions& options) {
-  const Limits& limits = options.limits;
-  const bool fits = limits.key_bytes >= 1 && limits.key_bytes <= kKeyBytesMax &&
-                    limits.value_bytes <= kValueBytesMax && limits.batch_records >= 1 &&
-                    limits.batch_records < UINT32_MAX && options.stall_wait_ms <= kStallWaitMsMax;
-  if (fits) return {};
-  return Error(ErrorCode::kInvalidArgument,
-               "a limit is outside its range; see the constants in <idem/limits.h>");
 }
 
 std::uint64_t NextNumber() {
@@ -88,6 +79,7 @@ Result<std::unique_ptr<IdempotentSink>> SinkImpl::Open(std::shared_ptr<storage::
 
 Result<std::unique_ptr<IdempotentSink>> SinkImpl::Open(const StoreOpener& open_store,
                                                        const SinkOptions& options) {
+  if (auto ok = CheckSinkOptions(options); !ok) return ok.error();
   auto store = open_store(options);
   if (!store) return store.error();
   auto sink = Open(*std::move(store), options);

@@ -27,8 +27,8 @@ TEST_F(Committing, AFencedWriterHasNoEffectAndItsHostLivesOn) {
 
 TEST_F(Committing, ABatchOverTheSinksOwnLimitsIsAnError) {
   sink_.reset();
-  Open({.limits = {.batch_bytes = 100, .batch_records = 2}});
-  batch_.Insert(*log_, {"a"}, std::string(101, 'v'));
+  Open({.limits = {.value_bytes = 100, .batch_bytes = 9'000, .batch_records = 2}});
+  batch_.Insert(*log_, {"a"}, std::string(9'001, 'v'));
   EXPECT_EQ(CommitError(), ErrorCode::kLimitExceeded);
   batch_.Clear();
   for (const char* key : {"a", "b", "c"}) batch_.Insert(*log_, {key}, "1");
