@@ -56,7 +56,8 @@ struct Reopened;
 class IDEM_EXPORT IdempotentSink final {
  public:
   // Opens the store in `directory`, creating it (mode 0700) unless the options forbid it, and takes
-  // over its writer epoch: whatever an older writer still tries is FENCED.
+  // over its writer epoch: whatever an older writer still tries is FENCED. Missing directories above
+  // it are made too, so a path with a slip in it is a new store: SinkOptions::create_if_missing.
   //
   // What is there is checked first. A store that has less than it had acknowledged, or is damaged
   // where that is looked for (log, manifest, names, lengths, watermark), is refused, and no byte of
@@ -160,8 +161,10 @@ class IDEM_EXPORT IdempotentSink final {
   // Commit.
   Result<void> Resolve(const QuarantineId& id, Resolution resolution);
 
-  // Forgets the reports of an application's tokens below `sequence`: offering one of them again is
-  // kTokenForgotten from then on, never a second application. Durable commits, 10,000 reports each.
+  // Forgets the reports of an application's tokens below `sequence`: offering one of them is
+  // kTokenForgotten from then on, never a second application; nor a first one, because nothing says
+  // any more whether it was applied. So forget what will not be offered again. Reports of
+  // BatchToken::Request stay for ever. Durable commits, 10,000 reports each.
   Result<void> ForgetTokens(std::string_view application, std::int64_t below_sequence);
 
   // Removes the tombstones of `table` that lie beyond its horizon, and records the floor below

@@ -34,8 +34,9 @@ Result<void> CheckFloor(const BatchToken& token, const storage::Store& store) {
   if (*token.sequence() >= static_cast<std::int64_t>(floor)) return {};
   return Error(
       ErrorCode::kTokenForgotten,
-      "this sequence is below the one up to which the application's tokens were forgotten, "
-      "so whether it was applied cannot be said; it must not be offered again");
+      "this sequence is below the one up to which the application's tokens were forgotten, so "
+      "whether it was applied cannot be said; leave the batch out, or offer its records without "
+      "the token, and their keys decide");
 }
 
 }  // namespace
