@@ -9,7 +9,7 @@
 // Rows, counts, digests, checkpoints and quarantine of one snapshot belong to the same commit,
 // while writers go on beside it. Reading never blocks a writer and is never blocked by one.
 //
-// Errors of every call: kNotFound (no such table), kIoError (retry, or inspect the disk),
+// Errors of every call: kNotFound (no such table, where one is named), kIoError (retry, or inspect the disk),
 // kCorruption (inspect the store). Damage is reported, never skipped: a scan that met an error says
 // so instead of ending early.
 //
@@ -18,6 +18,7 @@
 // Lifetime: a cursor keeps its snapshot, and a snapshot its store, so they may outlive the sink or
 // reader they came from. Until the last of them is gone the store stays open, with its lock, logger
 // and clock, and old versions of changed rows stay on the disk: keep them short.
+// What was moved from may only be destroyed or assigned to.
 #pragma once
 
 #include <idem/checkpoint.h>
@@ -85,13 +86,15 @@ class IDEM_EXPORT Snapshot final {
   Result<std::optional<Row>> Get(std::string_view table, KeyRef key) const;
   Result<RowCursor> Scan(std::string_view table, const ScanOptions& options = {}) const;
 
-  // All checkpoints, or those of one source, by source and partition.
+  // All checkpoints, or those of one source, by source and partition. None of a source that nothing
+  // was read of: sources come into being with their first position.
   Result<std::vector<Checkpoint>> Checkpoints(std::string_view source = {}) const;
   // All rewinds ever made, or those of one source, oldest first.
   Result<std::vector<RewindEntry>> Rewinds(std::string_view source = {}) const;
   // All recoveries ever made (recovery.h), oldest first.
   Result<std::vector<RecoveryEntry>> Recoveries() const;
 
+  // A table that the query names must be there.
   Result<std::vector<QuarantineEntry>> Quarantine(const QuarantineQuery& query = {}) const;
   Result<std::optional<QuarantineEntry>> GetQuarantined(const QuarantineId& id) const;
 

@@ -191,6 +191,9 @@ Result<std::vector<RecoveryEntry>> Snapshot::Recoveries() const {
 }
 
 Result<std::vector<QuarantineEntry>> Snapshot::Quarantine(const QuarantineQuery& query) const {
+  if (!query.table.empty()) {
+    if (auto table = impl_->FindTable(query.table); !table) return table.error();
+  }
   std::vector<QuarantineEntry> entries;
   const std::string prefix = codec::SpaceKey(codec::Space::kQuarantine);
   auto cursor = impl_->view().Scan(query.after ? codec::QuarantineKey(*query.after) : prefix,

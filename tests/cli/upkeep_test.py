@@ -61,6 +61,7 @@ class Upkeep(CommandTest):
         entry = self.conflict()
         text = self.idem("quarantine", "list", "--db", self.db, "--table", "t").text
         self.assertEqual(text.split("\t")[:4], [entry["id"], "t", "open", "CONFLICT"])
+        self.ingest(self.lines("u.ndjson", {"k": 1}), table="u")
         self.assertEqual(self.idem("quarantine", "list", "--db", self.db, "--table", "u").out, b"")
 
     def test_quarantine_knows_no_such_entry(self):

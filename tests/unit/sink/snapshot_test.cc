@@ -110,5 +110,15 @@ TEST_F(Snapshots, GetSeesLiveRowsOnly) {
   EXPECT_EQ(Scan({}), Values{});
 }
 
+TEST_F(Snapshots, AnUnknownTableIsAnErrorOfEachCallThatNamesOne) {
+  const Snapshot snapshot = sink_->NewSnapshot().value();
+  EXPECT_EQ(snapshot.GetTable("none").error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(snapshot.Scan("none").error().code(), ErrorCode::kNotFound);
+  const auto refused = snapshot.Quarantine({.table = "none"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::kNotFound);
+  EXPECT_TRUE(snapshot.Quarantine({.table = "rows"}).value().empty());
+}
+
 }  // namespace
 }  // namespace idem
