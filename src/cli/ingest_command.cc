@@ -37,6 +37,7 @@ struct IngestArguments {
   std::size_t batch = 0;  // not given
   bool canonical_json = false;
   bool from_start = false;
+  bool growing = false;
   bool bulk = false;
   std::vector<std::string> files;
 };
@@ -117,6 +118,9 @@ void DeclareRun(CLI::App* app, IngestArguments* given) {
                   "stop at an invalid line, keeping all before it; or set it aside and go on")
       ->check(CLI::IsMember({"stop", "quarantine"}))
       ->capture_default_str();
+  app->add_flag("--growing", given->growing,
+                "The files are still written: a last line without a line end is left for the next "
+                "run");
   app->add_option("FILE", given->files,
                   "NDJSON or CSV, also compressed with gzip or zstd; - or none: standard input");
 }
@@ -216,6 +220,7 @@ IngestOptions Understand(const IngestArguments& given, const std::string& db) {
   options.on_invalid =
       given.on_invalid == "quarantine" ? InvalidPolicy::kQuarantine : InvalidPolicy::kRejectBatch;
   options.from_start = given.from_start;
+  options.growing = given.growing;
   return options;
 }
 

@@ -49,6 +49,7 @@ struct IngestOptions {
   Durability durability = Durability::kSync;
   InvalidPolicy on_invalid = InvalidPolicy::kRejectBatch;
   bool from_start = false;
+  bool growing = false;  // a last line without its line end is left for the next run
   bool bulk = false;
 };
 

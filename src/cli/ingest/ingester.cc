@@ -140,7 +140,7 @@ bool Ingester::StartFile(const std::string& path) {
   std::optional<std::string> header;
   Unit header_unit;
   if (format == InputFormat::kCsv) {
-    Result<bool> got = reader_->Next(&header_unit);
+    Result<bool> got = NextUnit(&header_unit);
     if (!got) return FailReading(got.error());
     if (!*got) return true;  // an empty file has no header and no records
     header = header_unit.text;
@@ -169,10 +169,19 @@ bool Ingester::StartFile(const std::string& path) {
   return true;
 }
 
+// False at the end of what may be taken.
+Result<bool> Ingester::NextUnit(Unit* unit) {
+  Result<bool> got = reader_->Next(unit);
+  if (!got || !*got || unit->terminated || !options_.growing) return got;
+  fmt::print(stderr, "{}:{}:{}: this line has no end yet and is left for the next run\n", path_,
+             unit->line + 1, unit->byte);
+  return false;
+}
+
 bool Ingester::ReadLines() {
   for (;;) {
     Unit unit;
-    Result<bool> got = reader_->Next(&unit);
+    Result<bool> got = NextUnit(&unit);
     if (!got || !*got) {
       if (!Flush() || !ReceiveAll()) return false;
       if (InterruptRequested()) return Interrupted();

@@ -51,6 +51,7 @@ class Ingester final {
   bool IngestFile(const std::string& path);
   bool StartFile(const std::string& path);
   bool ReadLines();
+  Result<bool> NextUnit(Unit* unit);
   bool Flush();
   bool NextPiece();
   Result<CommitReport> Commit(const Batch& batch);

@@ -36,7 +36,10 @@ Result<bool> UnitReader::Continue(Unit* record) {
     Unit line;
     Result<bool> got = lines_.Next(&line);
     if (!got) return got.error();
-    if (!*got) break;
+    if (!*got) {
+      record->terminated = false;  // the input ends within the quotes
+      break;
+    }
     open = CsvGoesOn(line.text, true);
     ++record->lines;
     record->bytes += 1 + line.bytes;

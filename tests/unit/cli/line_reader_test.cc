@@ -123,6 +123,10 @@ TEST(UnitReaderTest, GivesAFieldThatIsNeverClosedAsOneRecord) {
   const InputFiles files;
   const std::string path = files.Write("f.csv", "\"a\nb\nc\n");
   EXPECT_THAT(ReadUnits(path, InputFormat::kCsv), ElementsAre("\"a\nb\nc"));
+  std::unique_ptr<UnitReader> reader = UnitReader::Open(path, InputFormat::kCsv).value();
+  Unit unit;
+  ASSERT_TRUE(reader->Next(&unit).value());
+  EXPECT_FALSE(unit.terminated) << "the input ends within it";
 }
 
 TEST(UnitReaderTest, TellsCsvByName) {
