@@ -64,7 +64,7 @@ enum class Reason : std::uint8_t {
   kVersionMalformed = 7,      // not hexadecimal sections, or over kVersionBytesMax
   kEventIdTooLarge = 8,       // encoded event id over kEventIdBytesMax
   kPayloadNotJson = 9,        // the table's fingerprint needs JSON and the value is none
-  kOperationNotAllowed = 10,  // a delete in an append table
+  kOperationNotAllowed = 10,  // Upsert or Delete in an append table, Insert in an upsert table
   kOffsetOutOfRange = 11,     // below 0 or above kOffsetMax
   kRejectedByHost = 12,       // handed in with Batch::Reject
   kVersionTooFar = 13,        // above TableOptions::version_max

@@ -6,11 +6,11 @@
 #include "pipeline/decide.h"
 #include "pipeline/gather.h"
 #include "pipeline/quarantine_stage.h"
+#include "pipeline/refusals.h"
 #include "pipeline/report_builder.h"
 #include "pipeline/stage.h"
 #include "rules/checkpoints.h"
 
-#include <string>
 #include <utility>
 
 namespace idem::pipeline {
@@ -107,11 +107,7 @@ Result<void> Committer::CheckBatch(const RecordBuffer& batch) const {
   const Limits& limits = options_->limits;
   if (batch.overflowed() || batch.records().size() > limits.batch_records ||
       batch.bytes() > limits.batch_bytes) {
-    return Error(
-        ErrorCode::kLimitExceeded,
-        "the batch is over Limits::batch_records or batch_bytes and some of its records "
-        "were not taken; nothing was applied: offer them again in smaller batches (look at "
-        "Batch::full), or raise the limits of batch and sink");
+    return BatchTooLarge(batch, limits);
   }
   return {};
 }
@@ -199,13 +195,7 @@ Result<void> Committer::RejectInvalid(const RecordBuffer& batch,
                                       const std::vector<Outcome>& outcomes) const {
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i].verdict != Verdict::kInvalid) continue;
-    return Error(ErrorCode::kInvalidRecord,
-                 "record " + std::to_string(i) + " (table '" +
-                     batch.records()[i].table->definition.name +
-                     "') is invalid: " + std::string(ToString(outcomes[i].reason)) +
-                     "; nothing was applied: correct or leave out the record, or open the sink "
-                     "with InvalidPolicy::kQuarantine",
-                 i);
+    return RecordInvalid(batch, i, outcomes[i].reason, options_->limits);
   }
   return {};
 }
