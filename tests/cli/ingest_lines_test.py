@@ -135,6 +135,14 @@ class IngestLines(CommandTest):
         self.ingest(*VERSIONED, "--value", "k", file)
         self.assertEqual(self.scan(), 'a\t1\t"a"\nb\t1\t"b"\n')
 
+    def test_a_crlf_file_is_its_lf_twin(self):
+        records = ('{"k":"a","v":1}', ' {"k":"b", "v":2}\t ')
+        self.ingest(*VERSIONED, self.write("lf.ndjson", "".join(r + "\n" for r in records)))
+        summary = self.ingest(*VERSIONED, self.write("crlf.ndjson",
+                                                     "".join(r + "\r\n" for r in records)))
+        self.assertEqual(self.counts(summary), {"DUPLICATE": 2})
+        self.assertEqual(self.scan(), 'a\t1\t{"k":"a","v":1}\nb\t2\t{"k":"b", "v":2}\n')
+
     def test_a_signal_in_the_middle_of_much_input(self):
         """What is counted is what is there, and the next run goes on behind it."""
         file = self.write("f.ndjson", "".join('{"k":"%d"}\n' % i for i in range(400_000)))

@@ -16,6 +16,12 @@
 namespace idem::cli {
 namespace {
 
+std::string_view WithoutSpace(std::string_view json) {
+  constexpr const char* kSpace = " \t\r\n";
+  json.remove_prefix(std::min(json.find_first_not_of(kSpace), json.size()));
+  return json.substr(0, json.find_last_not_of(kSpace) + 1);
+}
+
 class NdjsonFields final : public Fields {
  public:
   explicit NdjsonFields(std::vector<MemberPath> paths) : members_(std::move(paths)) {}
@@ -42,7 +48,8 @@ class NdjsonFields final : public Fields {
   std::optional<std::string_view> Raw(std::size_t path) const override {
     return members_.raw(path);
   }
-  std::string_view Whole() const override { return whole_; }
+  // As any member: white space around the text, such as the "\r" of a line end, is none of it.
+  std::string_view Whole() const override { return WithoutSpace(whole_); }
   bool typed() const override { return true; }
 
  private:
