@@ -158,6 +158,13 @@ class IngestTable(CommandTest):
         self.assertEqual(self.ingest(self.write("h.csv", "id,x\n"), key="id")["lines"], 1)
         self.assertEqual(self.ingest("--format", "csv", key="id", stdin=b"id\n7\n")["rows"], 1)
 
+    def test_csv_with_bare_carriage_returns_is_refused(self):
+        self.ingest(self.write("cr.csv", "id,x\r1,a\r2,b\r"), key="id", code=1)
+        self.assertIn("carriage return", self.err)
+        self.assertIn("tr '\\r' '\\n'", self.err)
+        self.assertEqual(self.read("tables"), {"tables": []})
+        self.assertEqual(self.checkpoints(), [])
+
     def test_durability_and_text_summary(self):
         file = self.lines("a.ndjson", '{"k":"a"}', '{"k":"a"}', '{"k":"b"}')
         text = self.idem("ingest", "--db", self.db, "--table", "t", "--key", "k", "--durability",

@@ -22,6 +22,15 @@ std::string_view WithoutSpace(std::string_view json) {
   return json.substr(0, json.find_last_not_of(kSpace) + 1);
 }
 
+// One that is no part of a line end: whole files have been taken for a header.
+bool HasBareCarriageReturn(std::string_view header) {
+  std::size_t at = header.find('\r');
+  while (at != std::string_view::npos && header.substr(at + 1).starts_with('\n')) {
+    at = header.find('\r', at + 1);
+  }
+  return at != std::string_view::npos;
+}
+
 class NdjsonFields final : public Fields {
  public:
   explicit NdjsonFields(std::vector<MemberPath> paths) : members_(std::move(paths)) {}
@@ -153,8 +162,14 @@ std::unique_ptr<Fields> Fields::ForNdjson(std::vector<MemberPath> paths) {
 
 Result<std::unique_ptr<Fields>> Fields::ForCsv(std::vector<MemberPath> paths,
                                                std::string_view header) {
+  header = StripCarriageReturn(header);
+  if (HasBareCarriageReturn(header)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "the header holds a carriage return without a line feed; lines end with LF or "
+                 "CRLF: tr '\\r' '\\n' < FILE makes such lines of it");
+  }
   std::vector<std::string> names;
-  const std::optional<CsvError> error = SplitCsv(StripCarriageReturn(header), &names);
+  const std::optional<CsvError> error = SplitCsv(header, &names);
   if (error) {
     return Error(ErrorCode::kInvalidArgument, fmt::format("the header: {}", error->what));
   }
