@@ -240,14 +240,16 @@ Result<std::uint64_t> TotalBytes(const std::vector<std::string>& files) {
   return known ? total : 0;
 }
 
-ExitCode PrintSummary(const IngestSummary& summary, bool json) {
+ExitCode PrintSummary(const IngestSummary& summary, const CommonOptions& common) {
   if (summary.bad_line) {
     fmt::print(stderr, "{}\n", summary.bad_line->ToString());
     if (!summary.error) Complain("stopped there; everything before that line is committed");
   }
   if (summary.error) Complain(summary.error->ToString());
   if (summary.interrupted) Complain("interrupted; everything counted below is committed");
-  const ExitCode printed = PrintLine(json ? summary.ToJson() : summary.ToText());
+  const ExitCode printed = PrintLine(common.json ? summary.ToJson() : summary.ToText());
+  const std::string refused = summary.RefusedText(common.db);
+  if (!refused.empty()) Complain(refused);
   if (summary.error) return ExitCodeOf(summary.error->code());
   return summary.ok() ? printed : ExitCode::kFailure;
 }
@@ -268,7 +270,7 @@ ExitCode RunIngest(const IngestOptions& options, const CommonOptions& common) {
   Progress progress(*total, "records");
   const IngestSummary summary = Ingester(options, sink->get(), &progress).Run();
   progress.Clear();
-  return PrintSummary(summary, common.json);
+  return PrintSummary(summary, common);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 import gzip
 import json
+import shlex
 import signal
 import subprocess
 import time
@@ -73,6 +74,22 @@ class IngestLines(CommandTest):
         self.ingest(*VERSIONED, "--on-invalid", "quarantine", "--from-start", file)
         self.assertEqual(len(self.read("quarantine", "list")["entries"]), 3)
         self.assert_verified()
+
+    def test_what_was_refused_is_said_with_the_command_that_shows_it(self):
+        self.db = self.directory / "a store"
+        file = self.lines("f.ndjson", GOOD, '{"k":"b","v"', '{"k":"c"}')
+        result = self.idem("ingest", "--db", self.db, "--table", "t", "--key", "kay", *VERSIONED,
+                           "--on-invalid", "quarantine", file)
+        said = result.err.splitlines()[-1]
+        command = f"idem quarantine list --db '{self.db}' --table t"
+        self.assertEqual(said, f"idem: refused: INVALID 3; see them: {command}")
+        shown = self.idem(*shlex.split(command)[1:]).text
+        self.assertEqual(len(shown.splitlines()), 3)
+
+        self.ingest(self.lines("g.ndjson", '{"k":"a","x":1}', '{"k":"a","x":2}'), table="log")
+        self.assertIn("idem: refused: CONFLICT 1; see them: ", self.err)
+        self.ingest(self.lines("h.ndjson", '{"k":"b"}'), table="log")
+        self.assertEqual(self.err, "")
 
     def test_quarantine_from_the_first_line_on(self):
         file = self.lines("f.ndjson", "torn", '{"k":"a","v":"2024"}')

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/output/json.h"
+#include "cli/output/shell_word.h"
 
 namespace idem::cli {
 namespace {
@@ -65,6 +66,18 @@ std::string IngestSummary::ToText() const {
   text += fmt::format(", {:.0f} records/s", RecordsPerSecond(*this));
   if (interrupted) text += ", interrupted";
   return text;
+}
+
+std::string IngestSummary::RefusedText(const std::string& db) const {
+  std::string counts;
+  for (const Verdict verdict : {Verdict::kInvalid, Verdict::kConflict, Verdict::kTooLate}) {
+    const std::uint64_t count = verdicts[static_cast<std::size_t>(verdict)];
+    if (count == 0) continue;
+    counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", ToString(verdict), count);
+  }
+  if (counts.empty()) return "";
+  return fmt::format("refused: {}; see them: idem quarantine list --db {} --table {}", counts,
+                     ShellWord(db), ShellWord(table));
 }
 
 std::string IngestSummary::ToJson() const {

@@ -52,6 +52,8 @@ struct IngestSummary {
   void Count(const CommitCounts& commit);
 
   std::string ToText() const;  // one line for people
+  // The records that were refused, and how to see them; empty when there are none.
+  std::string RefusedText(const std::string& db) const;
   std::string ToJson() const;  // one object
 };
 
