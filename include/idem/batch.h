@@ -88,7 +88,8 @@ class IDEM_EXPORT Batch final {
   void Delete(const Table& table, KeyRef key, const WriteOptions& options = {});
 
   // Input that could not be made into a record (a torn line): INVALID (rejected_by_host), kept in
-  // quarantine with `why` when the policy is kQuarantine.
+  // quarantine with the first KiB of `why` when the policy is kQuarantine. The same `raw` again is
+  // the same entry, whatever its `why`; where it is empty, the same `why` is.
   void Reject(const Table& table, std::string_view raw, std::string_view why);
 
   // --- The batch itself ---

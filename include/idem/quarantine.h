@@ -4,10 +4,11 @@
 // verdict until somebody resolves them. They are written by the very commit that refused them.
 //
 // An entry's id is a fingerprint of the refused record, so the same record refused again, by a
-// replay or a retry, is the same entry; the entry keeps the verdict of the first time. A resolved
-// entry stays as a marker: the same record coming once more, where it would be refused again, is
-// DUPLICATE (resolved) and makes no new entry. (With InvalidPolicy::kRejectBatch an INVALID record
-// rejects its batch all the same.)
+// replay or a retry, is the same entry; the entry keeps the verdict of the first time. What the
+// host rejected (Batch::Reject) is told by its text, however the reason is worded; without a text,
+// by the reason. A resolved entry stays as a marker: the same record coming once more, where it
+// would be refused again, is DUPLICATE (resolved) and makes no new entry. (With
+// InvalidPolicy::kRejectBatch an INVALID record rejects its batch all the same.)
 #pragma once
 
 #include <idem/export.h>

@@ -91,6 +91,10 @@ QuarantineId IdOf(const BatchRecord& record) {
   base::AppendByte(static_cast<std::uint8_t>(kind), &parts);
   base::AppendOrderedInt64(version.integer(), &parts);
   add(version.text());
+  // Nothing else tells rejected records without a text apart. Where there is a text, it is the
+  // record: the reason may be worded otherwise the next time.
+  const bool without_text = record.operation == Operation::kReject && record.value.empty();
+  if (without_text) add(record.why());
   const codec::Fingerprint id = codec::FingerprintOf(parts);
   return {id.high, id.low};
 }

@@ -26,7 +26,8 @@ bool SameRecords(const std::vector<Action>& a, const std::vector<Action>& b) {
   const auto records = [](const std::vector<Action>& actions) {
     std::vector<RefusedRecord> out;
     for (const Action& action : actions) {
-      if (action.is_record()) out.push_back(script::AsRefused(action));
+      if (!action.is_record()) continue;
+      out.push_back(script::IdentityOf(script::AsRefused(action)));
     }
     return out;
   };
@@ -202,7 +203,7 @@ Answer Oracle::Run(const script::Rewind& step) {
 }
 
 Answer Oracle::Run(const script::Resolve& step) {
-  const auto found = world_.quarantine.find(step.record);
+  const auto found = world_.quarantine.find(script::IdentityOf(step.record));
   if (found == world_.quarantine.end()) return Fail(ErrorCode::kNotFound);
   script::RefusedState& entry = found->second;
   const bool accept = step.resolution == Resolution::kAccept;
@@ -309,7 +310,7 @@ std::optional<std::int64_t> Oracle::NextOffset(const script::Place& place) const
 
 std::vector<RefusedRecord> Oracle::Refused() const {
   std::vector<RefusedRecord> out;
-  for (const auto& [record, entry] : world_.quarantine) out.push_back(record);
+  for (const auto& [identity, entry] : world_.quarantine) out.push_back(entry.record);
   return out;
 }
 

@@ -100,16 +100,17 @@ Outcome Oracle::Decide(Draft* draft, const Action& action) {
 // Into quarantine, unless it is there already; what somebody has resolved is not refused again.
 Outcome Oracle::Refuse(Draft* draft, const Action& action, Outcome outcome) {
   const RefusedRecord record = script::AsRefused(action);
-  const auto found = draft->world.quarantine.find(record);
+  const RefusedRecord identity = script::IdentityOf(record);
+  const auto found = draft->world.quarantine.find(identity);
   if (found == draft->world.quarantine.end()) {
     script::Place place = draft->place;
     place.incarnation.clear();  // an entry tells where, not in which life
-    draft->world.quarantine[record] = {.record = record,
-                                       .verdict = outcome.verdict,
-                                       .reason = outcome.reason,
-                                       .place = place,
-                                       .commit = draft->number,
-                                       .winning_commit = outcome.commit};
+    draft->world.quarantine[identity] = {.record = record,
+                                         .verdict = outcome.verdict,
+                                         .reason = outcome.reason,
+                                         .place = place,
+                                         .commit = draft->number,
+                                         .winning_commit = outcome.commit};
     draft->changed = true;
     return outcome;
   }

@@ -120,8 +120,9 @@ void RecordMaker::Spoil(const TableOptions& options, Action* action) {
       if (action->table == "json" && action->kind != Action::Kind::kDelete) action->value = "{";
       return;
     default:
-      *action = {.kind = Action::Kind::kReject, .table = action->table, .value = "torn"};
-      action->why = "no end";
+      *action = {.kind = Action::Kind::kReject, .table = action->table};
+      if (random_.Percent(50)) action->value = "torn";
+      action->why = random_.Percent(50) ? "no end" : "no beginning";
   }
 }
 

@@ -169,4 +169,11 @@ inline RefusedRecord AsRefused(const Action& action) {
   return record;
 }
 
+// What tells one refused record from another: of a text that was rejected, not the reason.
+inline RefusedRecord IdentityOf(RefusedRecord record) {
+  const bool has_text = !record.value.empty();
+  if (record.operation == Operation::kReject && has_text) record.why.clear();
+  return record;
+}
+
 }  // namespace idem::script

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 namespace idem {
 namespace {
 
@@ -159,6 +162,22 @@ TEST_F(Committing, TheSameRefusedRecordIsOneQuarantineEntry) {
   EXPECT_EQ(sink_->Commit(batch_).value().count(Verdict::kConflict), 3U);
   EXPECT_EQ(sink_->Commit(batch_).value().count(Verdict::kConflict), 3U);
   EXPECT_EQ(sink_->NewSnapshot().value().Quarantine().value().size(), 2U);
+}
+
+TEST_F(Committing, ARejectedRecordIsToldByItsTextAndWithoutOneByTheReason) {
+  sink_.reset();
+  Open({.on_invalid = InvalidPolicy::kQuarantine});
+  for (const char* why : {"no text came", "nothing to read", "no text came"}) {
+    batch_.Reject(*log_, "", why);
+    batch_.Reject(*log_, "torn", why);
+  }
+  ASSERT_TRUE(sink_->Commit(batch_));
+  std::multiset<std::string> kept;
+  for (const auto& entry : sink_->NewSnapshot().value().Quarantine().value()) {
+    kept.insert(entry.value + "/" + entry.why);
+  }
+  EXPECT_EQ(kept,
+            (std::multiset<std::string>{"/no text came", "/nothing to read", "torn/no text came"}));
 }
 
 }  // namespace
