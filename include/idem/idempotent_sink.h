@@ -56,8 +56,8 @@ struct Reopened;
 class IDEM_EXPORT IdempotentSink final {
  public:
   // Opens the store in `directory`, creating it (mode 0700) unless the options forbid it, and takes
-  // over its writer epoch: whatever an older writer still tries is FENCED. Missing directories above
-  // it are made too, so a path with a slip in it is a new store: SinkOptions::create_if_missing.
+  // over its writer epoch: whatever an older writer still tries is FENCED. Missing parents are made
+  // too: with SinkOptions::create_if_missing, a path with a slip in it is a new store.
   //
   // What is there is checked first. A store that has less than it had acknowledged, or is damaged
   // where that is looked for (log, manifest, names, lengths, watermark), is refused, and no byte of

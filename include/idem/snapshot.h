@@ -9,7 +9,7 @@
 // Rows, counts, digests, checkpoints and quarantine of one snapshot belong to the same commit,
 // while writers go on beside it. Reading never blocks a writer and is never blocked by one.
 //
-// Errors of every call: kNotFound (no such table, where one is named), kIoError (retry, or inspect the disk),
+// Errors of every call: kNotFound (no such table), kIoError (retry, or inspect the disk),
 // kCorruption (inspect the store). Damage is reported, never skipped: a scan that met an error says
 // so instead of ending early.
 //
