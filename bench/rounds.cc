@@ -12,7 +12,8 @@ Comparison Compare(std::span<const PeerKind* const> peers, const Workload& workl
   for (const PeerKind* peer : peers) comparison.series.push_back({peer, {}});
   const FinalState expected = ExpectedState(workload, settings.records, settings.values);
   for (std::size_t round = 0; round < rounds; ++round) {
-    for (Series& series : comparison.series) {
+    for (std::size_t turn = 0; turn < peers.size(); ++turn) {
+      Series& series = comparison.series[(round + turn) % peers.size()];
       report(round, *series.peer);
       series.rounds.push_back(Run(*series.peer, workload, settings, expected));
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rounds: every peer once, then every peer once again, A B C A B C. A machine that gets slower
-// while it measures slows down all of them, and a ratio is taken within its round, of neighbours in
-// time.
+// Rounds: every peer once, then every peer once again, another one first: A B C, B C A, C A B. A
+// machine that gets slower while it measures slows down all of them, and a ratio is taken within
+// its round, of neighbours in time. A place in the round may be worth something, as after a peer
+// that left the disk busy; so nobody has the same one each time.
 #pragma once
 
 #include <cstddef>

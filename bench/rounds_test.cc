@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -45,16 +46,19 @@ TEST(RoundsTest, RatiosAreTakenWithinARound) {
   EXPECT_EQ(ratio.most, 0.5);
 }
 
-TEST(RoundsTest, PeersTakeTurns) {
+TEST(RoundsTest, PeersTakeTurnsAndAnotherBeginsEachRound) {
   std::string order;
-  const std::vector<const PeerKind*> peers = {&AllPeers()[0], &AllPeers()[2]};
-  const Comparison comparison = Compare(
-      peers, AllWorkloads()[0], SmallRun(), 2, [&](std::size_t round, const PeerKind& peer) {
-        order += std::to_string(round) + std::string(peer.name) + " ";
+  const std::vector<const PeerKind*> peers = {&AllPeers()[0], &AllPeers()[1], &AllPeers()[2]};
+  const Comparison comparison =
+      Compare(peers, AllWorkloads()[0], SmallRun(), 4, [&](std::size_t, const PeerKind& peer) {
+        order += std::to_string(std::find(peers.begin(), peers.end(), &peer) - peers.begin());
       });
-  EXPECT_EQ(order, "0rocks_blind_put 0idem 1rocks_blind_put 1idem ");
-  EXPECT_EQ(comparison.series[1].rounds.size(), 2U);
-  EXPECT_EQ(comparison.series[1].rounds[0].rows, 40U);
+  EXPECT_EQ(order, "012120201012");
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    EXPECT_EQ(comparison.series[i].peer, peers[i]);
+    EXPECT_EQ(comparison.series[i].rounds.size(), 4U);
+    EXPECT_EQ(comparison.series[i].rounds[0].rows, 40U);
+  }
 }
 
 TEST(RoundsTest, AStoreWithoutTheRowsIsAFailure) {
