@@ -20,6 +20,10 @@ namespace {
 constexpr std::size_t kBufferBytes = 64 << 20;
 constexpr int kBloomBitsPerKey = 10;
 
+// As many as idem has, so that none of them gains by processors that another leaves idle.
+constexpr int kBackgroundJobs = 4;
+constexpr int kPartsOfAMerge = 4;
+
 // Sorts before every key of a record.
 constexpr std::string_view kOffsetKey = "!offset";
 
@@ -51,6 +55,8 @@ rocksdb::Options EngineOptions() {
   options.create_if_missing = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = kBufferBytes;
+  options.max_background_jobs = kBackgroundJobs;
+  options.max_subcompactions = kPartsOfAMerge;
   options.info_log_level = rocksdb::ERROR_LEVEL;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;

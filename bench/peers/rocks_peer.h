@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // RocksPeer: what the peers on plain RocksDB share: key -> version and value, and the offset
-// under a key of its own, all in one WriteBatch. The engine is set up as idem sets up its own
-// (block cache, Bloom filters, compression, checksums), but for what idem chose for its own job:
-// these merge by levels, with RocksDB's usual 64 MB of write buffer.
+// under a key of its own, all in one WriteBatch.
+//
+// Settings: as idem sets up its own engine are block cache, Bloom filters, compression, checksums,
+// and the threads of flushes and merges. The rest is RocksDB's own, where idem chose for its job:
+// these merge by levels, with RocksDB's usual 64 MB of write buffer and its skip list, have filter
+// and index of a file in one piece, and leave every file open.
 //
 // All leave out: verdicts, row count, digest; checkpoints of more than one offset.
 #pragma once
