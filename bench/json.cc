@@ -35,6 +35,7 @@ Json Ratios(const Results& results) {
           series, reference, [](const Measurement& measured) { return 1 / measured.cpu_s; }));
       ratio["cpu_us_per_record"] = ToJson(CpuMicrosPerRecord(comparison, series));
       ratio["written_bytes_per_record"] = ToJson(WrittenBytesPerRecord(comparison, series));
+      ratio["opening_s"] = ToJson(OpeningSeconds(series));
       ratios.push_back(std::move(ratio));
     }
   }
@@ -81,6 +82,7 @@ Json Runs(const Results& results) {
         Json run = SettingsOf(comparison);
         run["peer"] = series.peer->name;
         run["round"] = round;
+        run["opening_s"] = m.opening_s;
         run["wall_s"] = m.wall_s;
         run["cpu_s"] = m.cpu_s;
         run["written_bytes"] = m.written_bytes;

@@ -72,6 +72,10 @@ std::string WrittenPerRecord(const Comparison& comparison, const Series& series)
   return fmt::format("{:.0f}", WrittenBytesPerRecord(comparison, series).median);
 }
 
+std::string Opening(const Comparison&, const Series& series) {
+  return fmt::format("{:.3f}", OpeningSeconds(series).median);
+}
+
 std::string DiskPerRow(const Comparison&, const Series& series) {
   const Spread bytes = SpreadOf(series, [](const Measurement& m) {
     return static_cast<double>(m.disk_bytes) / static_cast<double>(m.rows);
@@ -90,7 +94,9 @@ std::string Tables(const Group& group) {
          Table("CPU microseconds a record, all threads, a server's too; median.", group,
                CpuPerRecord) +
          Table("Bytes written a record, median.", group, WrittenPerRecord) +
-         Table("Bytes on disk a row after a restart, median.", group, DiskPerRow);
+         Table("Bytes on disk a row after a restart, median.", group, DiskPerRow) +
+         Table("Seconds to open the store with its preload, before what is measured; median.",
+               group, Opening);
 }
 
 std::string_view Verdict(const JudgedGoal& judged) {

@@ -19,4 +19,8 @@ Spread WrittenBytesPerRecord(const Comparison& comparison, const Series& series)
       series, [&](const Measurement& m) { return static_cast<double>(m.written_bytes) / records; });
 }
 
+Spread OpeningSeconds(const Series& series) {
+  return SpreadOf(series, [](const Measurement& m) { return m.opening_s; });
+}
+
 }  // namespace idem::bench

@@ -9,7 +9,7 @@
 //   below_must    the names of those that were measured and do not reach their must
 //   not_measured  the names of those that these results do not answer
 //   ratios        each peer on each stream, to the blind put in the same round; CPU and bytes
-//                 written a record
+//                 written a record, and seconds to open the store before that
 //   figures       what is no ratio of that kind (probe.h)
 //   runs          every run of every peer
 #pragma once
@@ -30,5 +30,6 @@ std::string ToJson(const Results& results);
 std::string_view ToString(Durability durability);
 Spread CpuMicrosPerRecord(const Comparison& comparison, const Series& series);
 Spread WrittenBytesPerRecord(const Comparison& comparison, const Series& series);
+Spread OpeningSeconds(const Series& series);
 
 }  // namespace idem::bench

@@ -43,12 +43,13 @@ const PeerKind& Named(std::string_view name) {
 Results Made(double times, double written) {
   Comparison comparison{&AllWorkloads()[0], {.records = 100'000, .batch = 1000, .parent = {}}, {}};
   const auto bytes = static_cast<std::uint64_t>(1000 * written);
-  comparison.series = {{&ReferencePeer(),
-                        {{.wall_s = 8, .cpu_s = 8, .written_bytes = 1000, .rows = 1},
-                         {.wall_s = 16, .cpu_s = 8, .written_bytes = 1000, .rows = 1}}},
-                       {&Named("idem"),
-                        {{.wall_s = 8 / times, .cpu_s = 2, .written_bytes = bytes, .rows = 1},
-                         {.wall_s = 16 / times, .cpu_s = 2, .written_bytes = bytes, .rows = 1}}}};
+  comparison.series = {
+      {&ReferencePeer(),
+       {{.wall_s = 8, .cpu_s = 8, .written_bytes = 1000, .rows = 1},
+        {.wall_s = 16, .cpu_s = 8, .written_bytes = 1000, .rows = 1}}},
+      {&Named("idem"),
+       {{.opening_s = 1, .wall_s = 8 / times, .cpu_s = 2, .written_bytes = bytes, .rows = 1},
+        {.opening_s = 2, .wall_s = 16 / times, .cpu_s = 2, .written_bytes = bytes, .rows = 1}}}};
   Results results{.environment = {"today", "a CPU", "a compiler", "versions"},
                   .comparisons = {comparison},
                   .probes = {},
@@ -114,6 +115,8 @@ TEST(ReportTest, JsonHasEveryRatioAndWhatIsBelow) {
   EXPECT_EQ(idem["ratio"]["least"], 2);
   EXPECT_EQ(idem["cpu_ratio"]["most"], 4);
   EXPECT_EQ(idem["cpu_us_per_record"]["median"], 20);
+  EXPECT_EQ(idem["opening_s"]["median"], 1.5);
+  EXPECT_EQ(json["runs"][3]["opening_s"], 2);
   EXPECT_EQ(json["figures"][0]["median"], 13);
   EXPECT_EQ(json["runs"].size(), 4U);
   EXPECT_EQ(json["goals"].size(), AllGoals().size());
@@ -126,6 +129,7 @@ TEST(ReportTest, MarkdownSetsMustAndAimBesideTheRatio) {
   EXPECT_THAT(ToMarkdown(Made(9, 1)), HasSubstr("| 3.5 | 6 | aim reached |"));
   EXPECT_THAT(text, HasSubstr("Missing: redis_set_nx: no <server>."));
   EXPECT_THAT(text, HasSubstr("| fresh | 100000 | 1000 | 128 B | 1 | 2.00 (2.00..2.00) |"));
+  EXPECT_THAT(text, HasSubstr("| fresh | 100000 | 1000 | 128 B | 0.000 | 1.500 |"));
 }
 
 TEST(ReportTest, AChartHasABarForEachPeerButTheReference) {

@@ -68,12 +68,16 @@ Measurement Run(const PeerKind& kind, const Workload& workload, const RunSetting
   std::unique_ptr<Peer> peer = kind.open(options);
   const auto restart = [&] {
     peer.reset();
+    Stopwatch opening;
+    opening.Start();
     peer = kind.open(options);
+    opening.Stop();
     WaitUntilQuiet();
     SyncFileSystem(directory.path());
+    return opening.wall_s();
   };
   Preload(workload, settings, peer.get());
-  restart();
+  const double opening_s = restart();
   if (settings.records >= kWorthWarming) WarmMemory();
   const std::uint64_t written = WrittenBytesOfSelf();
   const ProcessUse server = peer->ServerUse();
@@ -87,7 +91,8 @@ Measurement Run(const PeerKind& kind, const Workload& workload, const RunSetting
     throw std::runtime_error(fmt::format("{} on {} ends with {} instead of {}", kind.name,
                                          workload.name, ToString(found), ToString(expected)));
   }
-  return {.wall_s = watch.wall_s(),
+  return {.opening_s = opening_s,
+          .wall_s = watch.wall_s(),
           .cpu_s = watch.cpu_s() + server_after.cpu_s - server.cpu_s,
           .written_bytes = written_by_server > 0 ? written_by_server : written_by_self,
           .disk_bytes = DiskBytes(directory.path()),

@@ -28,6 +28,7 @@ struct RunSettings {
 };
 
 struct Measurement {
+  double opening_s = 0;  // of the store with its preload, before it was measured
   double wall_s = 0;
   double cpu_s = 0;                 // of this process and of the peer's server
   std::uint64_t written_bytes = 0;  // by the one that keeps the rows, while it was measured
