@@ -15,6 +15,7 @@
 
 #include "heap.h"
 #include "probe.h"
+#include "probes/identity_bytes.h"
 #include "process.h"
 #include "record_batch.h"
 #include "scratch.h"
@@ -39,6 +40,19 @@ TEST_P(ProbesTest, FindsAFigure) {
 
 INSTANTIATE_TEST_SUITE_P(All, ProbesTest, testing::ValuesIn(AllProbes().begin(), AllProbes().end()),
                          [](const auto& test) { return std::string(test.param.name); });
+
+TEST(IdentityBytesTest, ThrowsWhereTooManyRowsAreUnknown) {
+  constexpr std::size_t kRows = 20'000;
+  const ProbeSettings settings{kRows, std::filesystem::temp_directory_path()};
+  EXPECT_THROW(BytesForEachKnownRow(settings, {.identity_bytes = kRows * 40, .filter_bytes = 0},
+                                    &SinkOptions::identity_bytes),
+               std::runtime_error);
+  EXPECT_THROW(BytesForEachKnownRow(
+                   settings,
+                   {.identity_bytes = 0, .filter_bytes = kRows * 2, .fingerprint_bytes = kRows * 7},
+                   &SinkOptions::fingerprint_bytes),
+               std::runtime_error);
+}
 
 TEST(HeapTest, CountsThisThreadAlone) {
   const std::uint64_t before = AllocationsOfThread();

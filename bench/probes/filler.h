@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 
 #include "record_batch.h"
 
@@ -19,12 +20,17 @@ class Filler {
   static constexpr std::size_t kBatchMax = 10'000;
 
   Filler(const std::filesystem::path& directory, SinkOptions options);
+  explicit Filler(std::unique_ptr<IdempotentSink> sink);
 
   // Commits rows first .. first + count - 1, at most kBatchMax, in one batch.
   void Commit(std::uint64_t first, std::size_t count);
 
   // Rows 0 .. count - 1 in batches of kBatchMax.
   void Fill(std::uint64_t count);
+
+  // Commits these rows, at most kBatchMax, as they are already, without positions. Throws
+  // std::runtime_error when they are not there.
+  void Repeat(std::span<const std::uint64_t> rows);
 
   std::uint64_t rows() const;
 
