@@ -69,7 +69,8 @@ std::string CpuPerRecord(const Comparison& comparison, const Series& series) {
 }
 
 std::string WrittenPerRecord(const Comparison& comparison, const Series& series) {
-  return fmt::format("{:.0f}", WrittenBytesPerRecord(comparison, series).median);
+  const double median = WrittenBytesPerRecord(comparison, series).median;
+  return median == 0 ? kNothing : fmt::format("{:.0f}", median);
 }
 
 std::string Opening(const Comparison&, const Series& series) {

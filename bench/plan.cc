@@ -20,7 +20,7 @@ const std::vector<std::string> kIdem = {"idem"};
 const std::vector<std::string> kDrained = {"idem", "rocks_blind_put_best"};
 const std::vector<std::string> kEveryKind = {
     "rocks_blind_put_best", "idem", "rocks_get_put", "rocks_multiget_put", "rocks_transaction",
-    "sqlite_upsert",        "lmdb", "redis_set_nx",  "postgres_unnest"};
+    "sqlite_upsert",        "lmdb", "lmdb_writemap", "redis_set_nx",       "postgres_unnest"};
 const std::vector<std::string> kOldDuplicates = {"idem", "idem_small_identities",
                                                  "idem_fingerprints", "idem_no_identities"};
 const std::vector<std::string> kPipelined = {"idem", "idem_background"};

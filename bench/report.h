@@ -9,7 +9,8 @@
 //   below_must    the names of those that were measured and do not reach their must
 //   not_measured  the names of those that these results do not answer
 //   ratios        each peer on each stream, to the blind put in the same round; CPU and bytes
-//                 written a record, and seconds to open the store before that
+//                 written a record (0: into a map of the file, which nobody counts), and seconds to
+//                 open the store before that
 //   figures       what is no ratio of that kind (probe.h)
 //   runs          every run of every peer
 #pragma once

@@ -36,14 +36,22 @@ struct CloseEnvironment {
 };
 using Environment = std::unique_ptr<MDB_env, CloseEnvironment>;
 
-Environment OpenEnvironment(const PeerOptions& options) {
+// How the file is written, and what turns the syncs of commits off.
+struct Flags {
+  unsigned always;
+  unsigned async;
+};
+constexpr Flags kWritten = {0, MDB_NOSYNC};
+constexpr Flags kMapped = {MDB_WRITEMAP, MDB_MAPASYNC};
+
+Environment OpenEnvironment(const PeerOptions& options, const Flags& flags) {
   MDB_env* made = nullptr;
   Check(mdb_env_create(&made));
   Environment env(made);
   Check(mdb_env_set_mapsize(made, kMapBytes));
   Check(mdb_env_set_maxdbs(made, 2));
-  const unsigned flags = options.durability == Durability::kSync ? 0 : MDB_NOSYNC;
-  Check(mdb_env_open(made, options.directory.c_str(), flags, 0600));
+  const unsigned async = options.durability == Durability::kSync ? 0 : flags.async;
+  Check(mdb_env_open(made, options.directory.c_str(), flags.always | async, 0600));
   return env;
 }
 
@@ -85,7 +93,7 @@ class Transaction {
 
 class LmdbPeer final : public Peer {
  public:
-  explicit LmdbPeer(const PeerOptions& options) : env_(OpenEnvironment(options)) {
+  LmdbPeer(const PeerOptions& options, const Flags& flags) : env_(OpenEnvironment(options, flags)) {
     Transaction transaction(env_.get(), 0);
     rows_ = transaction.Open("records");
     offsets_ = transaction.Open("offsets");
@@ -141,7 +149,11 @@ class LmdbPeer final : public Peer {
 }  // namespace
 
 std::unique_ptr<Peer> OpenLmdb(const PeerOptions& options) {
-  return std::make_unique<LmdbPeer>(options);
+  return std::make_unique<LmdbPeer>(options, kWritten);
+}
+
+std::unique_ptr<Peer> OpenLmdbWriteMap(const PeerOptions& options) {
+  return std::make_unique<LmdbPeer>(options, kMapped);
 }
 
 }  // namespace idem::bench

@@ -28,6 +28,7 @@ constexpr PeerKind kPeers[] = {
     {"rocks_transaction", OpenRocksTransaction},
     {"sqlite_upsert", OpenSqliteUpsert},
     {"lmdb", OpenLmdb},
+    {"lmdb_writemap", OpenLmdbWriteMap},
     {"redis_set_nx", OpenRedisSetNx, Wins::kFirst, RedisMissing},
     {"postgres_unnest", OpenPostgresUnnest, Wins::kVersion, PostgresMissing},
 };
