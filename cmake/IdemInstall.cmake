@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Install rules, the CMake package with the components static, shared, spdlog and testing, and
-# idem.pc.
+# Install rules, the CMake package with the components static, shared, spdlog and testing, idem.pc
+# and idem-static.pc.
 
 include(CMakePackageConfigHelpers)
 
@@ -62,8 +62,8 @@ install(
   DESTINATION "${_idem_package_dir}"
   COMPONENT development)
 
-# idem.pc finds its prefix from its own place, however deep the library folder is (lib,
-# lib/x86_64-linux-gnu), so an installed tree can be moved.
+# Files of pkg-config find their prefix from their own place, however deep the library folder is
+# (lib, lib/x86_64-linux-gnu), so an installed tree can be moved.
 if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}" OR IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
   set(IDEM_PC_PREFIX "${CMAKE_INSTALL_PREFIX}")
   set(IDEM_PC_LIBDIR "${CMAKE_INSTALL_FULL_LIBDIR}")
@@ -75,11 +75,34 @@ else()
   set(IDEM_PC_LIBDIR "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
   set(IDEM_PC_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
 endif()
-# rocksdb.pc names none of what a static RocksDB needs.
-set(IDEM_PC_LIBS_PRIVATE "-lpthread")
-if(IDEM_ROCKSDB_TARGET STREQUAL "RocksDB::rocksdb")
-  string(APPEND IDEM_PC_LIBS_PRIVATE " -lgflags -lsnappy -lz -lbz2 -llz4 -lzstd -ldl")
+function(idem_install_pc file)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/idem.pc.in" "${PROJECT_BINARY_DIR}/${file}" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${file}" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+          COMPONENT development)
+endfunction()
+
+# One file for each library. In one file alone the static library's needs would have to be private
+# ones, whose own files pkg-config asks for as well when somebody wants the shared library, which
+# needs none of them. Where only the static library is built, idem.pc is that of it, too.
+if(IDEM_BUILD_SHARED)
+  set(IDEM_PC_NAME idem)
+  set(IDEM_PC_KIND "")
+  set(IDEM_PC_REQUIRES "")
+  set(IDEM_PC_LIBS "-lidem")
+  idem_install_pc(idem.pc)
 endif()
-configure_file("${PROJECT_SOURCE_DIR}/cmake/idem.pc.in" "${PROJECT_BINARY_DIR}/idem.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/idem.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
-        COMPONENT development)
+if(IDEM_BUILD_STATIC)
+  set(IDEM_PC_NAME idem-static)
+  set(IDEM_PC_KIND " (static library)")
+  set(IDEM_PC_REQUIRES " rocksdb fmt simdjson libxxhash")
+  # Where both libraries are installed -lidem would be the shared one.
+  set(IDEM_PC_LIBS "-l:libidem.a -lpthread")
+  # rocksdb.pc names none of what a static RocksDB needs.
+  if(IDEM_ROCKSDB_TARGET STREQUAL "RocksDB::rocksdb")
+    string(APPEND IDEM_PC_LIBS " -lrocksdb -lgflags -lsnappy -lz -lbz2 -llz4 -lzstd -ldl")
+  endif()
+  idem_install_pc(idem-static.pc)
+  if(NOT IDEM_BUILD_SHARED)
+    idem_install_pc(idem.pc)
+  endif()
+endif()

@@ -9,22 +9,26 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 pc=$(find "$prefix" -name idem.pc)
 [ -n "$pc" ] || { echo "no idem.pc under $prefix" >&2; exit 1; }
-PKG_CONFIG_PATH=$(dirname "$pc")
-export PKG_CONFIG_PATH
-libdir=$("$pkg_config" --variable=libdir idem)
+pc=$(dirname "$pc")
 mkdir -p "$work"
 
-echo "shared: $("$pkg_config" --cflags --libs idem)"
-# shellcheck disable=SC2046
-"$cxx" -std=c++20 "$here/../main.cc" $("$pkg_config" --cflags --libs idem) -o "$work/shared"
-LD_LIBRARY_PATH="$libdir" "$work/shared"
+# build NAME FLAGS: the program of that name. What is looked for elsewhere is said in the
+# environment, so a flag that is missing is missed.
+build() {
+  echo "$1: $2"
+  # shellcheck disable=SC2086
+  "$cxx" -std=c++20 "$here/../main.cc" $2 -o "$work/$1"
+}
+
+libdir=$(PKG_CONFIG_PATH="$pc" "$pkg_config" --variable=libdir idem)
+if [ -e "$libdir/libidem.so" ]; then
+  # A host of the shared library has installed nothing for developing that idem itself was built
+  # with: PKG_CONFIG_LIBDIR stands in for all folders of the system.
+  build shared "$(PKG_CONFIG_LIBDIR="$pc" "$pkg_config" --cflags --libs idem)"
+  LD_LIBRARY_PATH="$libdir" "$work/shared"
+fi
 
 if [ -e "$libdir/libidem.a" ]; then
-  # Where both libraries are installed the linker prefers the shared one; naming the archive is how
-  # a host asks for the other.
-  libs=$("$pkg_config" --static --libs idem | sed 's/-lidem\b/-l:libidem.a/')
-  echo "static: $libs"
-  # shellcheck disable=SC2046,SC2086
-  "$cxx" -std=c++20 "$here/../main.cc" $("$pkg_config" --cflags idem) $libs -o "$work/static"
+  build static "$(PKG_CONFIG_PATH="$pc" "$pkg_config" --cflags --libs idem-static)"
   env -u LD_LIBRARY_PATH "$work/static"
 fi
