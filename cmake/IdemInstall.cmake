@@ -106,3 +106,9 @@ if(IDEM_BUILD_STATIC)
     idem_install_pc(idem.pc)
   endif()
 endif()
+
+# Whoever takes a part of the package takes the licence with it.
+foreach(_component runtime development)
+  install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+          COMPONENT ${_component})
+endforeach()

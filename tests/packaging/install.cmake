@@ -9,6 +9,11 @@ execute_process(
   COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
 file(RENAME "${first}" "${PREFIX}")
 
+file(GLOB_RECURSE licence "${PREFIX}/*/LICENSE")
+if(NOT licence)
+  message(FATAL_ERROR "The licence was not installed into ${PREFIX}")
+endif()
+
 # Nothing that is installed may remember where it was built or first installed.
 file(GLOB_RECURSE texts "${PREFIX}/*.cmake" "${PREFIX}/*.pc" "${PREFIX}/*.h")
 list(LENGTH texts count)
