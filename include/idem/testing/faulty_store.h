@@ -56,8 +56,9 @@ class FaultyStore final {
   void FailWrite(std::uint64_t nth, WriteFault fault);
 
   // The `nth` read from now (1: the next) ends with kIoError, which is never "no such row". Reads
-  // are Table::Get, the calls of a Snapshot, and those with which a commit looks up its keys.
-  // REQUIRES: nth >= 1.
+  // are Table::Get, the calls of a Snapshot, and those with which a commit looks up its keys: one
+  // for each commit that has any to look up. A sink on this store keeps no row in memory, whatever
+  // its options say, so that a commit always has. REQUIRES: nth >= 1.
   void FailRead(std::uint64_t nth);
 
   // The writes so far, failed ones included.

@@ -102,11 +102,38 @@ TEST_F(FaultyStoreTest, AFailedReadIsNeverAnAbsentRow) {
 }
 
 TEST_F(FaultyStoreTest, ACommitThatCannotReadIsRejected) {
-  EXPECT_EQ(Upsert(0)->count(Verdict::kInserted), 1U);
-  Reopen();  // a sink on an empty store knows without reading that nothing is there
+  const std::uint64_t before = store_.writes();
+  for (std::int64_t offset = 0; offset < 3; ++offset) {  // the first one finds an empty store
+    store_.FailRead(1);
+    EXPECT_EQ(Upsert(offset).error().code(), ErrorCode::kIoError);
+    store_.FailRead(1);
+    EXPECT_EQ(Upsert(offset).error().code(), ErrorCode::kIoError);
+    EXPECT_EQ(Upsert(offset)->count(Verdict::kInserted), 1U);
+  }
+  EXPECT_EQ(store_.writes(), before + 3);
+  Reopen();
   store_.FailRead(1);
+  EXPECT_EQ(Upsert(3).error().code(), ErrorCode::kIoError);
+}
+
+TEST_F(FaultyStoreTest, AReadIsThatOfOneCommit) {
+  store_.FailRead(2);
+  store_.FailRead(4);
+  EXPECT_TRUE(Upsert(0));
   EXPECT_EQ(Upsert(1).error().code(), ErrorCode::kIoError);
-  EXPECT_EQ(Upsert(1)->count(Verdict::kInserted), 1U);
+  EXPECT_TRUE(Upsert(1));
+  EXPECT_EQ(Upsert(2).error().code(), ErrorCode::kIoError);
+}
+
+TEST_F(FaultyStoreTest, MemoryForRepeatsIsNoneThatAPlanWouldMiss) {
+  ASSERT_TRUE(Upsert(0));
+  orders_.reset();
+  Take(store_.Open({.identity_bytes = 1 << 20, .fingerprint_bytes = 1 << 20}).value());
+  Batch repeat;
+  repeat.Upsert(*orders_, {0}, "value", {.version = 1});
+  store_.FailRead(1);
+  EXPECT_EQ(sink_->Commit(repeat).error().code(), ErrorCode::kIoError);
+  EXPECT_EQ(sink_->Commit(repeat)->count(Verdict::kDuplicate), 1U);
 }
 
 }  // namespace
