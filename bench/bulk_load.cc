@@ -6,7 +6,8 @@
 //
 //   idem_bulk_load --records 2000000 --bulk 500000 --rounds 3
 //
-// Exit status: 1 when a run failed or left other rows than it should.
+// Exit status: 1 when a run failed or left other rows than it should; keys, versions and values are
+// compared.
 
 #include <fmt/format.h>
 #include <idem/idem.h>
@@ -22,8 +23,10 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "final_state.h"
 #include "peers/idem.h"
 #include "peers/rocks_blind_put.h"
 #include "quiet.h"
@@ -31,11 +34,17 @@
 #include "rounds.h"
 #include "scratch.h"
 #include "stopwatch.h"
+#include "workload.h"
 
 namespace idem::bench {
 namespace {
 
-constexpr std::size_t kValueBytes = 128;
+const Values kValues = {.bytes = 128};
+
+// New keys, each once.
+const Workload kStream = {"load", "", 0, [](std::uint64_t i, std::uint64_t) {
+                            return RecordId{i, 1, static_cast<std::int64_t>(i)};
+                          }};
 
 class BulkPeer final : public Peer {
  public:
@@ -55,7 +64,12 @@ class BulkPeer final : public Peer {
   void Scan(const RowVisitor& visit) const override {
     const Snapshot snapshot = sink_->NewSnapshot().value();
     RowCursor cursor = snapshot.Scan("records").value();
-    while (cursor.Next().value()) visit({{}, cursor.row().value, 0, {}});
+    std::string storage;
+    while (cursor.Next().value()) {
+      const Row& row = cursor.row();
+      const std::int64_t version = std::get<std::int64_t>(row.version);
+      visit({row.key.Parts(&storage).at(0).text(), row.value, version, {}});
+    }
   }
   std::int64_t Next() const override { return sink_->ResumeFrom("stream").value().front().next; }
 
@@ -117,7 +131,9 @@ std::uint64_t PeakBytes() {
 
 void ForgetPeak() { std::ofstream("/proc/self/clear_refs") << 5; }
 
-Load Run(const Way& way, const std::vector<Record>& records, const Settings& settings) {
+// The records are those of kStream, in whatever order; the offsets are in that of `records`.
+Load Run(const Way& way, const std::vector<Record>& records, const FinalState& expected,
+         const Settings& settings) {
   const ScratchDirectory directory(settings.parent);
   const std::unique_ptr<Peer> peer = way.open(directory.path(), settings);
   const std::size_t size = way.bulk ? settings.bulk : settings.batch;
@@ -130,9 +146,11 @@ Load Run(const Way& way, const std::vector<Record>& records, const Settings& set
   }
   watch.StopAt(WaitUntilQuiet());
   const std::uint64_t peak = PeakBytes();
-  std::size_t rows = 0;
-  peer->Scan([&rows](const Record&) { ++rows; });
-  if (rows != records.size()) throw std::runtime_error(fmt::format("{} left rows out", way.name));
+  const FinalState found = StoredState(*peer);
+  if (found != expected) {
+    throw std::runtime_error(fmt::format("{} ends with {} instead of {}", way.name, ToString(found),
+                                         ToString(expected)));
+  }
   return {watch.wall_s(), watch.cpu_s(), static_cast<double>(DiskBytes(directory.path())),
           static_cast<double>(peak - before)};
 }
@@ -172,10 +190,8 @@ void Print(const char* order, const Loads& loads, double records) {
 }
 
 void Compare(const Settings& settings) {
-  RecordBatch made(settings.records, {.bytes = kValueBytes});
-  for (std::size_t i = 0; i < settings.records; ++i) {
-    made.Add({i, 1, static_cast<std::int64_t>(i)});
-  }
+  RecordBatch made(settings.records, kValues);
+  for (std::size_t i = 0; i < settings.records; ++i) made.Add(kStream.record(i, settings.records));
   const std::vector<Record> in_no_order(made.records().begin(), made.records().end());
   std::vector<Record> sorted = in_no_order;
   std::sort(sorted.begin(), sorted.end(),
@@ -183,9 +199,13 @@ void Compare(const Settings& settings) {
   for (std::size_t i = 0; i < sorted.size(); ++i) sorted[i].offset = static_cast<std::int64_t>(i);
   Loads unsorted_loads;
   Loads sorted_loads;
+  const FinalState expected = ExpectedState(kStream, settings.records, kValues);
+  const auto load_all = [&](const std::vector<Record>& of, Loads* loads) {
+    for (const Way& way : kWays) (*loads)[&way].push_back(Run(way, of, expected, settings));
+  };
   for (std::size_t round = 0; round < settings.rounds; ++round) {
-    for (const Way& way : kWays) unsorted_loads[&way].push_back(Run(way, in_no_order, settings));
-    for (const Way& way : kWays) sorted_loads[&way].push_back(Run(way, sorted, settings));
+    load_all(in_no_order, &unsorted_loads);
+    load_all(sorted, &sorted_loads);
   }
   const auto records = static_cast<double>(settings.records);
   Print("in no order", unsorted_loads, records);
