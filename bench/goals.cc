@@ -59,6 +59,19 @@ constexpr Goal kGoals[] = {
      .workload = "fresh", .peer = "idem_background",
      .against = "postgres_unnest", .durability = kSync, .records_min = kSynced},
 
+    // Like for like: each commit returns once it survives power loss, as those of the others do.
+    {.name = "sync_100", .workload = "fresh", .batch = 100, .durability = kSync,
+     .records_min = kSynced},
+    {.name = "sync_1000", .workload = "fresh", .durability = kSync, .records_min = kSynced},
+    {.name = "sqlite_sync_each", .workload = "fresh", .against = "sqlite_upsert",
+     .durability = kSync, .records_min = kSynced},
+    {.name = "lmdb_sync_each", .workload = "fresh", .against = "lmdb", .durability = kSync,
+     .records_min = kSynced},
+    {.name = "redis_sync_each", .workload = "fresh", .against = "redis_set_nx",
+     .durability = kSync, .records_min = kSynced},
+    {.name = "postgres_sync_each", .workload = "fresh", .against = "postgres_unnest",
+     .durability = kSync, .records_min = kSynced},
+
     // Bytes written, of those of a blind put. Of two million records they are the log and a flush
     // of both; what merges write shows in a large store.
     {.name = "written_bytes", .must = 0.6, .aim = 0.4, .expected = 0.8,

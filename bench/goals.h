@@ -22,8 +22,10 @@ enum class Measure : std::uint8_t { kRate, kWrittenBytes };
 
 struct Goal {
   std::string_view name;
-  double must = 0;
-  double aim = 0;
+
+  // Unset: nothing is asked. The figure is published beside the goals.
+  std::optional<double> must = {};
+  std::optional<double> aim = {};
 
   // What was found when this was written, on a machine with two processors and other work to do. A
   // run that finds less than half as good, where --gate asks for it, fails. Unset: not gated.
@@ -48,7 +50,7 @@ struct JudgedGoal {
   std::optional<Spread> found;  // unset: these results do not say
 
   bool Reaches(double limit) const;  // by its median
-  bool BelowMust() const { return found && !Reaches(goal->must); }
+  bool BelowMust() const { return found && goal->must && !Reaches(*goal->must); }
 
   // Less than half as good as expected.
   bool BelowGate() const;

@@ -13,6 +13,8 @@ Json ToJson(const Spread& spread) {
   return {{"median", spread.median}, {"least", spread.least}, {"most", spread.most}};
 }
 
+Json ToJson(const std::optional<double>& figure) { return figure ? Json(*figure) : Json(); }
+
 Json SettingsOf(const Comparison& comparison) {
   return {{"workload", comparison.workload->name},
           {"records", comparison.settings.records},
@@ -61,8 +63,8 @@ void AddGoals(const Results& results, Json* json) {
   for (const JudgedGoal& judged : Judge(AllGoals(), results)) {
     const Goal& goal = *judged.goal;
     goals.push_back({{"goal", goal.name},
-                     {"must", goal.must},
-                     {"aim", goal.aim},
+                     {"must", ToJson(goal.must)},
+                     {"aim", ToJson(goal.aim)},
                      {"less_is_better", goal.less_is_better},
                      {"found", judged.found ? ToJson(*judged.found) : Json()}});
     if (!judged.found) open.push_back(goal.name);

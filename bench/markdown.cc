@@ -102,17 +102,22 @@ std::string Tables(const Group& group) {
 
 std::string_view Verdict(const JudgedGoal& judged) {
   if (!judged.found) return "not measured";
-  if (judged.Reaches(judged.goal->aim)) return "aim reached";
+  if (!judged.goal->must) return "for comparison";
+  if (judged.Reaches(*judged.goal->aim)) return "aim reached";
   return judged.BelowMust() ? "**below**" : "reached";
+}
+
+std::string Limit(const Goal& goal, const std::optional<double>& limit) {
+  return limit ? fmt::format("{}{}", goal.less_is_better ? "at most " : "", *limit) : kNothing;
 }
 
 std::string Goals(const Results& results) {
   std::string table = "\n## Goals\n\n| goal | found | must | aim | |\n|---|--:|--:|--:|---|\n";
   for (const JudgedGoal& judged : Judge(AllGoals(), results)) {
-    const std::string_view bound = judged.goal->less_is_better ? "at most " : "";
-    table += fmt::format("| {} | {} | {}{} | {}{} | {} |\n", judged.goal->name,
-                         judged.found ? ToText(*judged.found) : kNothing, bound, judged.goal->must,
-                         bound, judged.goal->aim, Verdict(judged));
+    const Goal& goal = *judged.goal;
+    table += fmt::format("| {} | {} | {} | {} | {} |\n", goal.name,
+                         judged.found ? ToText(*judged.found) : kNothing, Limit(goal, goal.must),
+                         Limit(goal, goal.aim), Verdict(judged));
   }
   return table;
 }

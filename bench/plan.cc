@@ -24,8 +24,8 @@ const std::vector<std::string> kEveryKind = {
 const std::vector<std::string> kOldDuplicates = {"idem", "idem_small_identities",
                                                  "idem_fingerprints", "idem_no_identities"};
 const std::vector<std::string> kPipelined = {"idem", "idem_background"};
-const std::vector<std::string> kStores = {"idem_background", "sqlite_upsert", "lmdb",
-                                          "redis_set_nx", "postgres_unnest"};
+const std::vector<std::string> kSynced = {"idem", "idem_background", "sqlite_upsert",
+                                          "lmdb", "redis_set_nx",    "postgres_unnest"};
 
 template <typename Thing>
 const Thing& Named(std::span<const Thing> things, std::string_view name) {
@@ -105,7 +105,7 @@ Plan QuickPlan() {
                     {"replay", kIdem, kRecords},
                     {"replay_by_key", kIdem, kRecords},
                     {"fresh", kPipelined, kRecords, 100, kSync},
-                    {"fresh", kStores, kRecords, 1000, kSync},
+                    {"fresh", kSynced, kRecords, 1000, kSync},
                     {"fresh_drained", kDrained, 2 * kMillion}},
           .probes = {{"identity_bytes", 500 * kThousand},
                      {"fingerprint_bytes", 500 * kThousand},
@@ -123,7 +123,7 @@ Plan FullPlan() {
     }
   }
   plan.steps.push_back({"fresh", kPipelined, 200 * kThousand, 100, kSync});
-  plan.steps.push_back({"fresh", kStores, 500 * kThousand, 1000, kSync});
+  plan.steps.push_back({"fresh", kSynced, 500 * kThousand, 1000, kSync});
   plan.steps.push_back({"fresh", {}, 500 * kThousand, 1000, Durability::kAsync, {.bytes = 1024}});
   plan.steps.push_back({"fresh_drained", kDrained, 15 * kMillion});
   plan.steps.push_back({"fresh_drained", kDrained, 50 * kMillion});

@@ -5,7 +5,8 @@
 // The JSON object
 //   date, cpu, compiler, versions   where and with what
 //   missing       what could not be measured here, and why
-//   goals         each with must, aim and what was found: {median, least, most}, or null
+//   goals         each with must, aim and what was found: {median, least, most}, or null. Where
+//                 must and aim are null the figure is there for comparison
 //   below_must    the names of those that were measured and do not reach their must
 //   not_measured  the names of those that these results do not answer
 //   ratios        each peer on each stream, to the blind put in the same round; CPU and bytes

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -64,8 +65,16 @@ JudgedGoal JudgedAs(const Goal& goal, const Results& results) {
 TEST(GoalTest, IsReachedByTheMedianOfItsRatio) {
   EXPECT_FALSE(JudgedAs(kFast, Made(3, 1)).BelowMust());
   EXPECT_TRUE(JudgedAs(kFast, Made(2.9, 1)).BelowMust());
-  EXPECT_FALSE(JudgedAs(kFast, Made(5.9, 1)).Reaches(kFast.aim));
+  EXPECT_FALSE(JudgedAs(kFast, Made(5.9, 1)).Reaches(*kFast.aim));
   EXPECT_DOUBLE_EQ(JudgedAs(kFast, Made(2.5, 1)).found->median, 2.5);
+}
+
+TEST(GoalTest, WithoutAMustIsAFigureForComparison) {
+  Goal goal = kFast;
+  goal.must.reset();
+  goal.aim.reset();
+  EXPECT_DOUBLE_EQ(JudgedAs(goal, Made(0.1, 1)).found->median, 0.1);
+  EXPECT_FALSE(JudgedAs(goal, Made(0.1, 1)).BelowMust());
 }
 
 TEST(GoalTest, LessMayBeBetter) {
@@ -130,6 +139,20 @@ TEST(ReportTest, MarkdownSetsMustAndAimBesideTheRatio) {
   EXPECT_THAT(text, HasSubstr("Missing: redis_set_nx: no <server>."));
   EXPECT_THAT(text, HasSubstr("| fresh | 100000 | 1000 | 128 B | 1 | 2.00 (2.00..2.00) |"));
   EXPECT_THAT(text, HasSubstr("| fresh | 100000 | 1000 | 128 B | 0.000 | 1.500 |"));
+}
+
+TEST(ReportTest, WhatIsForComparisonHasNoMust) {
+  Results results = Made(2, 1);
+  results.comparisons[0].settings.records = 200'000;
+  results.comparisons[0].settings.durability = Durability::kSync;
+  EXPECT_THAT(ToMarkdown(results),
+              HasSubstr("| sync_1000 | 2.00 (2.00..2.00) | - | - | for comparison |"));
+  const auto json = nlohmann::json::parse(ToJson(results));
+  EXPECT_THAT(json["below_must"], ElementsAre());
+  const auto goal = std::find_if(json["goals"].begin(), json["goals"].end(),
+                                 [](const auto& one) { return one["goal"] == "sync_1000"; });
+  EXPECT_TRUE((*goal)["must"].is_null());
+  EXPECT_EQ((*goal)["found"]["median"], 2);
 }
 
 TEST(ReportTest, AChartHasABarForEachPeerButTheReference) {
