@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <utility>
 
 #include "cli/output/json.h"
 #include "cli/output/output.h"
+#include "cli/output/standard_streams.h"
 
 namespace idem::cli {
 
@@ -32,7 +32,7 @@ Result<OpenStore> OpenForReading(const CommonOptions& common) {
   return OpenStore{std::move(*reader), std::move(*snapshot)};
 }
 
-void Complain(const std::string& text) { fmt::print(stderr, "idem: {}\n", text); }
+void Complain(const std::string& text) { WriteToStderr(fmt::format("idem: {}\n", text)); }
 
 ExitCode Report(const Error& error, const CommonOptions& common) {
   Complain(error.ToString());

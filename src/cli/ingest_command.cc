@@ -19,6 +19,7 @@
 #include "cli/ingest/ingest_summary.h"
 #include "cli/ingest/ingester.h"
 #include "cli/output/output.h"
+#include "cli/output/standard_streams.h"
 #include "cli/progress.h"
 
 namespace idem::cli {
@@ -242,7 +243,7 @@ Result<std::uint64_t> TotalBytes(const std::vector<std::string>& files) {
 
 ExitCode PrintSummary(const IngestSummary& summary, const CommonOptions& common) {
   if (summary.bad_line) {
-    fmt::print(stderr, "{}\n", summary.bad_line->ToString());
+    WriteToStderr(summary.bad_line->ToString() + "\n");
     if (!summary.error) Complain("stopped there; everything before that line is committed");
   }
   if (summary.error) Complain(summary.error->ToString());

@@ -2,7 +2,6 @@
 //
 // The `idem` command. Data goes to stdout, everything else to stderr.
 
-#include <fmt/format.h>
 #include <idem/version.h>
 
 #include <exception>
@@ -12,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
+#include "cli/output/standard_streams.h"
 
 namespace idem::cli {
 namespace {
@@ -51,10 +51,14 @@ ExitCode Main(int argc, char** argv) {
 }  // namespace idem::cli
 
 int main(int argc, char** argv) {
+  // First of all: whatever opens a file must find these taken.
+  if (!idem::cli::HoldStandardStreams()) return static_cast<int>(idem::cli::ExitCode::kFailure);
+  idem::cli::IgnoreBrokenPipes();
   try {
     return static_cast<int>(idem::cli::Main(argc, argv));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "idem: {}\n", error.what());
+    // Not in one piece: that would take memory, which may be what is missing.
+    for (const char* part : {"idem: ", error.what(), "\n"}) idem::cli::WriteToStderr(part);
     return static_cast<int>(idem::cli::ExitCode::kFailure);
   }
 }

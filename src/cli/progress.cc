@@ -5,8 +5,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <string>
+
+#include "cli/output/standard_streams.h"
 
 namespace idem::cli {
 
@@ -27,15 +28,13 @@ void Progress::Update(std::uint64_t done, std::uint64_t count) {
     const double share = static_cast<double>(done) / static_cast<double>(total_);
     text += fmt::format(", {:.0f} %, {:.0f} s left", share * 100, seconds / share - seconds);
   }
-  fmt::print(stderr, "\r\x1b[K{}", text);
-  std::fflush(stderr);
+  WriteToStderr("\r\x1b[K" + text);
   shown_ = true;
 }
 
 void Progress::Clear() {
   if (!shown_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+  WriteToStderr("\r\x1b[K");
   shown_ = false;
 }
 

@@ -10,6 +10,7 @@
 
 #include "cli/ingest/table_setup.h"
 #include "cli/interrupt.h"
+#include "cli/output/standard_streams.h"
 
 namespace idem::cli {
 namespace {
@@ -164,7 +165,7 @@ bool Ingester::StartFile(const std::string& path) {
     skipped = *resumed;
   }
   summary_.skipped += skipped;
-  if (skipped > 0) fmt::print(stderr, "{}: resumed at line {}\n", path, skipped + 1);
+  if (skipped > 0) WriteToStderr(fmt::format("{}: resumed at line {}\n", path, skipped + 1));
   if (header && skipped == 0) piece_->lines.Add(header_unit, false);
   return true;
 }

@@ -7,8 +7,9 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdio>
 #include <cstring>
+
+#include "cli/output/standard_streams.h"
 
 namespace idem::cli {
 
@@ -24,7 +25,9 @@ bool Output::Flush() {
       rest.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EINTR) {
       failed_ = true;
-      if (errno != EPIPE) fmt::print(stderr, "idem: standard output: {}\n", std::strerror(errno));
+      if (errno != EPIPE) {
+        WriteToStderr(fmt::format("idem: standard output: {}\n", std::strerror(errno)));
+      }
     }
   }
   buffer_.clear();
