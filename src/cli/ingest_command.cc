@@ -18,6 +18,7 @@
 #include "cli/ingest/ingest_options.h"
 #include "cli/ingest/ingest_summary.h"
 #include "cli/ingest/ingester.h"
+#include "cli/interrupt.h"
 #include "cli/output/output.h"
 #include "cli/output/standard_streams.h"
 #include "cli/progress.h"
@@ -256,6 +257,7 @@ ExitCode PrintSummary(const IngestSummary& summary, const CommonOptions& common)
 }
 
 ExitCode RunIngest(const IngestOptions& options, const CommonOptions& common) {
+  InstallSignalHandlers();
   Result<std::uint64_t> total = TotalBytes(options.files);
   if (!total) return Report(total.error(), common);
   SinkOptions sink_options;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // SIGINT and SIGTERM as a question to ask: work stops at the next batch, with everything so far
-// committed. A second signal ends the process at once, which the store survives as any kill.
+// committed. A second signal, of either kind, ends the process at once, which the store survives as
+// any kill.
 #pragma once
 
 namespace idem::cli {
 
-// Also ignores SIGPIPE, so that a closed pipe is a failed write and not a sudden death.
+// Only for a command that asks: any other would no longer end when it is told to.
 void InstallSignalHandlers();
 
 bool InterruptRequested() noexcept;

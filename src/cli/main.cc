@@ -10,7 +10,6 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
-#include "cli/interrupt.h"
 #include "cli/output/standard_streams.h"
 
 namespace idem::cli {
@@ -43,7 +42,6 @@ ExitCode Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? ExitCode::kOk : ExitCode::kUsage;
   }
-  InstallSignalHandlers();
   return run();
 }
 

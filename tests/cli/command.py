@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import time
 import unittest
 
 IDEM = os.environ["IDEM_COMMAND"]
@@ -76,6 +77,19 @@ class CommandTest(unittest.TestCase):
 
     def checkpoints(self):
         return self.read("checkpoints", "list")["checkpoints"]
+
+    def wait_until(self, holds, what):
+        """Waits for it, but not for ever: a test that hangs says nothing."""
+        deadline = time.monotonic() + 60
+        while not holds():
+            self.assertLess(time.monotonic(), deadline, f"not within a minute: {what}")
+            time.sleep(0.01)
+
+    def wait_for_writer(self, process):
+        """Waits until this process has the store."""
+        lock = self.db / "IDEM_LOCK"
+        self.wait_until(lambda: lock.exists() and lock.read_text() == f"{process.pid}\n",
+                        f"process {process.pid} has the store")
 
     def assert_verified(self):
         self.assertTrue(self.read("verify")["ok"])
