@@ -24,6 +24,22 @@ CLI::App* AddCommand(const CommandLine& line, CLI::App* parent, const std::strin
   return command;
 }
 
+CLI::Option* AddWords(CLI::App* app, const std::string& name, std::vector<std::string>* words,
+                      const std::string& description) {
+  const auto keep = [words](const CLI::results_t& given) {
+    *words = given;
+    return true;
+  };
+  // Where CLI11 allows extra arguments, as it does for a vector, it splits "[a,b]" at its commas and
+  // takes "{}" for nothing. Without, it takes words as long as fewer came than are expected; that
+  // this many must come is not asked where all are taken.
+  constexpr int kAnyNumber = CLI::detail::expected_max_vector_size;
+  return app->add_option(name, keep, description)
+      ->type_name("TEXT")
+      ->expected(kAnyNumber, kAnyNumber)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 Result<OpenStore> OpenForReading(const CommonOptions& common) {
   Result<std::unique_ptr<StoreReader>> reader = StoreReader::Open(common.db);
   if (!reader) return reader.error();

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/exit_code.h"
 
@@ -50,6 +51,10 @@ void AddQuarantineCommand(const CommandLine& line);
 CLI::App* AddCommand(const CommandLine& line, CLI::App* parent, const std::string& name,
                      const std::string& description);
 void AddCommonOptions(CLI::App* app, CommonOptions* common);
+
+// Adds a command's words: any number, each taken as it stands, whatever brackets are in it.
+CLI::Option* AddWords(CLI::App* app, const std::string& name, std::vector<std::string>* words,
+                      const std::string& description);
 
 // A store opened for looking, beside whoever writes it, and its newest state.
 struct OpenStore {

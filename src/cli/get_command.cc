@@ -50,7 +50,7 @@ void AddGetCommand(const CommandLine& line) {
   CLI::App* app = AddCommand(line, line.app, "get", "Print the value of one row");
   const auto given = std::make_shared<GetArguments>();
   app->add_option("--table", given->table, "The table")->required();
-  CLI::Option* parts = app->add_option("KEY", given->parts, "The key's parts, each a string");
+  CLI::Option* parts = AddWords(app, "KEY", &given->parts, "The key's parts, each a string");
   app->add_option("--key-json", given->key_json, "The key as JSON, with typed parts: '[\"a\",1]'")
       ->type_name("JSON")
       ->excludes(parts);

@@ -123,8 +123,8 @@ void DeclareRun(CLI::App* app, IngestArguments* given) {
   app->add_flag("--growing", given->growing,
                 "The files are still written: a last line without a line end is left for the next "
                 "run");
-  app->add_option("FILE", given->files,
-                  "NDJSON or CSV, also compressed with gzip or zstd; - or none: standard input");
+  AddWords(app, "FILE", &given->files,
+           "NDJSON or CSV, also compressed with gzip or zstd; - or none: standard input");
 }
 
 [[noreturn]] void Usage(const std::string& text) { throw CLI::ValidationError(text); }

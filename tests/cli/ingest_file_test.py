@@ -133,6 +133,13 @@ class IngestFile(CommandTest):
         self.assertEqual((both["lines"], both["rows"]), (4, 3))
         self.assertEqual(len(self.checkpoints()), 2)
 
+    def test_a_file_is_named_as_it_is_named(self):
+        files = [self.lines(name, {"k": name, "v": 1}).name for name in ("[y]", "[a,b]", "{}")]
+        for file in files:
+            self.ingest(*VERSIONED, file)
+        summary = self.ingest(*VERSIONED, "--from-start", *files, self.file)
+        self.assertEqual((summary["lines"], summary["rows"]), (6, 5))
+
     def test_one_file_fills_several_tables(self):
         first = self.ingest(*VERSIONED, self.file)
         other = self.ingest(*VERSIONED, self.file, table="other")

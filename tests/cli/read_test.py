@@ -71,6 +71,17 @@ class Read(CommandTest):
         self.assertEqual(missing.out, b"")
         self.assertIn("no row with this key", missing.err)
 
+    def test_get_takes_each_word_as_it_stands(self):
+        keys = ("[a,b]", "[y]", "[]", "{}", "[", "a,b", "%%", "")
+        self.ingest(self.lines("words.ndjson", *[{"k": key} for key in keys]), table="words")
+        for key in keys:
+            row = self.read("get", "--table", "words", key)
+            self.assertEqual(row["key"], key)
+        pairs = self.lines("pairs.ndjson", {"a": "[x]", "b": "[y,z]"})
+        self.ingest(pairs, table="pairs", key="a,b")
+        self.assertEqual(self.read("get", "--table", "pairs", "[x]", "[y,z]")["key"],
+                         ["[x]", "[y,z]"])
+
     def test_digest(self):
         text = self.idem("digest", "--db", self.db).text
         self.assertRegex(text, r"^t\t[0-9a-f]{32}\nu\t[0-9a-f]{32}\n$")

@@ -174,8 +174,8 @@ bool Ingester::StartFile(const std::string& path) {
 Result<bool> Ingester::NextUnit(Unit* unit) {
   Result<bool> got = reader_->Next(unit);
   if (!got || !*got || unit->terminated || !options_.growing) return got;
-  fmt::print(stderr, "{}:{}:{}: this line has no end yet and is left for the next run\n", path_,
-             unit->line + 1, unit->byte);
+  WriteToStderr(fmt::format("{}:{}:{}: this line has no end yet and is left for the next run\n",
+                            path_, unit->line + 1, unit->byte));
   return false;
 }
 
