@@ -63,8 +63,8 @@ class IDEM_EXPORT Batch final {
   // The records that follow have no position: they are decided by their keys alone.
   void FromNowhere();
 
-  // Declares everything below `next` done (end of a file, offsets held elsewhere until now), also in
-  // a partition that was never seen, and down to SourceOptions::start where that is given; never
+  // Declares everything below `next` done (end of a file, offsets held elsewhere until now), in a
+  // partition that was never seen too, and down to SourceOptions::start where that is given. Never
   // moves a checkpoint back. `note`, when not empty, replaces the checkpoint's note: up to
   // kCheckpointNoteBytesMax bytes of the host's own, returned as they are.
   void Advance(std::string_view source, PartitionRef partition, std::int64_t next,

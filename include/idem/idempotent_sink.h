@@ -84,8 +84,8 @@ class IDEM_EXPORT IdempotentSink final {
   // be reopened too, and is flushed first.
   //
   // Snapshots and cursors of the old sink must be gone (else kStoreLocked), and no other thread may
-  // be inside of it, as for its destruction. Tables are to be opened again on the new one, and batches filled again:
-  // those with records for tables of the old one are refused.
+  // be inside of it, as for its destruction. Tables are to be opened again on the new one, and
+  // batches filled again: those with records for tables of the old one are refused.
   //
   // Errors: kUnsupported (a store in memory) and kInvalidArgument (null) leave `sink` as it is.
   // After any other, those of Open, the old sink is gone: do what the error says, and go on with

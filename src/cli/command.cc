@@ -30,9 +30,9 @@ CLI::Option* AddWords(CLI::App* app, const std::string& name, std::vector<std::s
     *words = given;
     return true;
   };
-  // Where CLI11 allows extra arguments, as it does for a vector, it splits "[a,b]" at its commas and
-  // takes "{}" for nothing. Without, it takes words as long as fewer came than are expected; that
-  // this many must come is not asked where all are taken.
+  // Where CLI11 allows extra arguments, as it does for a vector, it splits "[a,b]" at its commas,
+  // and takes "{}" for nothing. Without, it takes words as long as fewer came than are expected;
+  // that this many must come is not asked where all are taken.
   constexpr int kAnyNumber = CLI::detail::expected_max_vector_size;
   return app->add_option(name, keep, description)
       ->type_name("TEXT")

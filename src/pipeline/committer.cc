@@ -88,6 +88,10 @@ Result<Committer::Committed> Committer::Commit(const RecordBuffer& batch,
   Draft* const draft = &drafts_[draft_];
   const bool beside = !writing && !batch_token && DecideBeside(batch, draft);
   if (beside && draft->plan.empty()) return EndWithoutEffect(draft);
+  if (beside) {
+    CompletePlan(path, draft);
+    draft->plan.PrepareFor(*store_);
+  }
 
   if (!writing) writing.lock();
   if (ledger_->poisoned) return Poisoned();
@@ -95,8 +99,8 @@ Result<Committer::Committed> Committer::Commit(const RecordBuffer& batch,
     auto answered = DecideInTurn(batch, batch_token, draft);
     if (!answered) return answered.error();
     if (*answered) return **std::move(answered);
+    CompletePlan(path, draft);
   }
-  draft->plan.set_path(path);
   draft_ = 1 - draft_;
   draft->pending = true;
   deciding.unlock();
@@ -206,6 +210,11 @@ Result<Committer::Committed> Committer::EndWithoutEffect(Draft* draft) {
   return Committed{ReportOf(draft->after, draft)};
 }
 
+void Committer::CompletePlan(storage::WritePath path, Draft* draft) {
+  draft->plan.set_path(path);
+  StageLastCommit(draft->commit, &draft->plan);
+}
+
 Result<Committer::Committed> Committer::Write(Draft* draft, std::unique_lock<std::mutex> writing) {
   UnlessPublished give_up(this, draft);
   Committed done{ReportOf(draft->commit, draft), /*has_effect=*/true};
@@ -221,8 +230,8 @@ Result<Committer::Committed> Committer::Write(Draft* draft, std::unique_lock<std
 }
 
 Result<void> Committer::WritePlanned(std::uint64_t commit, WritePlanBuilder* plan) {
-  StageLastCommit(commit, plan);
   auto written = store_->Commit(plan->Finish(ledger_->epoch), Durability::kAsync);
+  plan->DropPrepared();
   if (written) last_written_ = commit;
   if (!written && written.error().code() == ErrorCode::kCommitUnknown) ledger_->poisoned = true;
   return written;
@@ -273,6 +282,7 @@ void Committer::RememberRead(const WorkingSet& work) {
 
 Result<void> Committer::CommitPlan(WritePlanBuilder* plan, const std::function<void()>& publish) {
   if (ledger_->poisoned) return Poisoned();
+  StageLastCommit(NextCommit(), plan);
   if (auto ok = WritePlanned(NextCommit(), plan); !ok) return ok;
   const std::lock_guard memory(memory_);
   const UnfinishedWrite unfinished(ledger_);

@@ -101,6 +101,7 @@ class Committer {
                            Draft* draft);
   Result<bool> Prepare(const RecordBuffer& batch, Draft* draft);
   Result<Committed> EndWithoutEffect(Draft* draft);
+  void CompletePlan(storage::WritePath path, Draft* draft);
   Result<Committed> Write(Draft* draft, std::unique_lock<std::mutex> writing);
   Result<void> WritePlanned(std::uint64_t commit, WritePlanBuilder* plan);
   void Publish(Draft* draft);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// TableEntry: one table of an open sink, as the pipeline sees it. Handles and batches keep it alive,
-// so that records of a sink that is gone can be told from those of the one that followed it.
+// TableEntry: one table of an open sink, as the pipeline sees it. Handles and batches keep it, so
+// that records of a sink that is gone can be told from those of the one that followed it.
 #pragma once
 
 #include "codec/catalog.h"

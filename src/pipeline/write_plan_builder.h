@@ -27,6 +27,7 @@ class WritePlanBuilder {
  public:
   void Clear() noexcept {
     plan_.writes.clear();
+    plan_.prepared.reset();
     identities_.clear();
     erased_.clear();
     arena_.Clear();
@@ -58,6 +59,10 @@ class WritePlanBuilder {
     plan_.writer_epoch = epoch;
     return plan_;
   }
+
+  // Before its turn to be written, and after it. Nothing is added to the plan once it is prepared.
+  void PrepareFor(const storage::Store& store) { store.Prepare(&plan_); }
+  void DropPrepared() noexcept { plan_.prepared.reset(); }
 
  private:
   storage::WritePlan plan_;

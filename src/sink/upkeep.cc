@@ -54,7 +54,8 @@ Result<bool> StageForgotten(storage::StoreCursor* cursor, WritePlanBuilder* plan
   return true;
 }
 
-// Erases up to a chunk of tombstones below `floor`, and counts them. False at the end of the cursor.
+// Erases up to a chunk of tombstones below `floor`, and counts them. False: the cursor is at its
+// end.
 Result<bool> StageCollected(storage::StoreCursor* cursor, std::int64_t floor,
                             WritePlanBuilder* plan, std::size_t* collected) {
   while (*collected < kUpkeepChunk) {

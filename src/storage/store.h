@@ -76,10 +76,17 @@ enum class WritePath : std::uint8_t {
   kSortedFiles = 1,  // sorted and written once, as files of their own: for large plans (S-8)
 };
 
+// What a store has made of a plan beforehand (Store::Prepare).
+class PreparedPlan {
+ public:
+  virtual ~PreparedPlan() = default;
+};
+
 struct WritePlan {
   std::uint64_t writer_epoch = 0;  // precondition, see S-3
   std::vector<Write> writes;       // no key twice
   WritePath path = WritePath::kLog;
+  std::shared_ptr<PreparedPlan> prepared = nullptr;  // of these writes and this path; null: nothing
 };
 
 // Walks the entries of one view in ascending key order.
@@ -128,6 +135,11 @@ class Store {
   virtual Result<void> Read(std::span<const std::string_view> keys, ReadResult* result) const = 0;
 
   virtual Result<void> Commit(const WritePlan& plan, Durability durability) = 0;
+
+  // Does what of Commit(*plan) can be done while another plan is committed, and keeps it in the
+  // plan: for time alone. Who changes the plan's writes or path afterwards takes it out again. A
+  // store that has nothing to prepare leaves the plan as it is.
+  virtual void Prepare(WritePlan* plan) const { static_cast<void>(plan); }
 
   // Whether a writer of this epoch may still commit: what Commit asks before it touches anything.
   // For a commit that has nothing to write, which must be fenced like any other. Never waits.

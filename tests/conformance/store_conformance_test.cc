@@ -42,6 +42,7 @@ class BulkStore final : public FrontStore {
   Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
     storage::WritePlan bulk = plan;
     bulk.path = storage::WritePath::kSortedFiles;
+    bulk.prepared.reset();
     return FrontStore::Commit(bulk, durability);
   }
 };

@@ -45,6 +45,7 @@ class Plan {
     plan.path = path_;
     for (const auto& [key, value] : writes_) plan.writes.push_back(AsWrite(key, value));
     std::reverse(plan.writes.begin(), plan.writes.end());  // no store may rely on an order
+    if (writes_.size() % 2 == 0) store->Prepare(&plan);    // which nobody may tell either
     return store->Commit(plan, durability);
   }
 

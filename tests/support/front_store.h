@@ -29,6 +29,8 @@ class FrontStore : public storage::Store {
   Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
     return inner_->Commit(plan, durability);
   }
+  // Whoever commits another plan than this one leaves out what was prepared.
+  void Prepare(storage::WritePlan* plan) const override { inner_->Prepare(plan); }
   Result<void> CheckWriter(std::uint64_t writer_epoch) const override {
     return inner_->CheckWriter(writer_epoch);
   }

@@ -2,11 +2,12 @@
 
 #include "storage/rocks/rocks_store_impl.h"
 
+#include "base/assert.h"
 #include "base/log.h"
-#include "storage/rocks/batch_seal.h"
 #include "storage/rocks/bulk_files.h"
 #include "storage/rocks/flush_ahead.h"
 #include "storage/rocks/open_db.h"
+#include "storage/rocks/sealed_batch.h"
 #include "storage/rocks/store_directory.h"
 
 #include <rocksdb/write_batch.h>
@@ -144,13 +145,13 @@ Result<void> RocksStore::Apply(rocksdb::WriteBatch* batch, bool sync) {
   });
 }
 
-Result<void> RocksStore::ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool sync) {
+Result<void> RocksStore::ApplyUnlessStalled(SealedBatch* sealed, bool sync) {
   bool stalled = false;
   Result<void> applied = Attempt([&] {
     rocksdb::WriteOptions options;
     options.sync = sync;
-    const BatchSeal seal(*batch);
-    rocksdb::Status status = seal.Check(*batch, stall_.Write(db_.get(), options, batch));
+    rocksdb::WriteBatch* const batch = &sealed->batch;
+    rocksdb::Status status = sealed->seal.Check(*batch, stall_.Write(db_.get(), options, batch));
     stalled = status.IsIncomplete();
     if (stalled) return rocksdb::Status::OK();
     return status.ok() ? StillOwned() : status;
@@ -178,10 +179,22 @@ Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
     const std::size_t bytes = PlanBytes(plan);
     if (Result<void> room = space_.Check(bytes); !room) return room;
     if (plan.path == WritePath::kSortedFiles) return CommitSorted(plan);
-    Result<rocksdb::WriteBatch> batch = BatchOf(plan, bytes);
-    if (!batch) return batch.error();
-    return ApplyUnlessStalled(&*batch, durability == Durability::kSync);
+    std::shared_ptr<PreparedPlan> prepared = plan.prepared;
+    if (prepared == nullptr) {
+      Result<std::shared_ptr<SealedBatch>> made = SealedBatch::Of(plan, bytes);
+      if (!made) return made.error();
+      prepared = *std::move(made);
+    }
+    auto* const sealed = static_cast<SealedBatch*>(prepared.get());
+    IDEM_ASSERT(sealed->batch.Count() == plan.writes.size(), "S-1: the whole plan");
+    return ApplyUnlessStalled(sealed, durability == Durability::kSync);
   });
+}
+
+// What does not fit a batch is told by Commit.
+void RocksStore::Prepare(WritePlan* plan) const {
+  if (plan->path != WritePath::kLog || plan->writes.empty()) return;
+  if (auto sealed = SealedBatch::Of(*plan, PlanBytes(*plan))) plan->prepared = *std::move(sealed);
 }
 
 // An exception says that the plan has no effect, and so it is; but nothing can be written any more.

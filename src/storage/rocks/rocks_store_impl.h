@@ -15,9 +15,9 @@
 #include "storage/rocks/memory_budget_impl.h"
 #include "storage/rocks/merge_room.h"
 #include "storage/rocks/owned_files.h"
-#include "storage/rocks/plan_batch.h"
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/rocks_view.h"
+#include "storage/rocks/sealed_batch.h"
 #include "storage/rocks/space_guard.h"
 #include "storage/rocks/status.h"
 #include "storage/rocks/store_pressure.h"
@@ -83,6 +83,7 @@ class RocksStore final : public Store {
   }
 
   Result<void> Commit(const WritePlan& plan, Durability durability) override;
+  void Prepare(WritePlan* plan) const override;
   Result<void> CheckWriter(std::uint64_t writer_epoch) const override;
   Result<std::uint64_t> TakeEpoch() override;
   Result<void> Sync() override;
@@ -108,7 +109,7 @@ class RocksStore final : public Store {
   Result<void> CheckWritable() const;
   rocksdb::Status StillOwned() const;
   Result<void> Apply(rocksdb::WriteBatch* batch, bool sync);
-  Result<void> ApplyUnlessStalled(rocksdb::WriteBatch* batch, bool sync);
+  Result<void> ApplyUnlessStalled(SealedBatch* sealed, bool sync);
   Result<void> BeginFlushBefore();
   Result<void> CommitSorted(const WritePlan& plan);
   Result<void> PutDurably(codec::Space space, std::string_view value);
