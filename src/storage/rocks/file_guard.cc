@@ -105,9 +105,12 @@ IOStatus FileGuard::LogCompleted(codec::FileMark mark) {
 
 IOStatus FileGuard::LogNeedless(std::string_view name) {
   const std::lock_guard lock(mutex_);
-  const std::size_t before = logs_.size();
+  Marks before = logs_;
   Forget(name, &logs_);
-  return logs_.size() == before ? IOStatus::OK() : Keep(/*durably=*/true);
+  if (logs_.size() == before.size()) return IOStatus::OK();
+  IOStatus kept = Keep(/*durably=*/true);
+  if (!kept.ok()) logs_ = std::move(before);  // or the next attempt would take it for forgotten
+  return kept;
 }
 
 Result<void> CheckMark(rocksdb::FileSystem* files, const std::string& directory,

@@ -156,24 +156,36 @@ codec::WatermarkImage WatermarkFile::image() const {
 Result<void> WatermarkFile::KeepNote(std::string_view note) {
   const std::lock_guard lock(mutex_);
   image_.note = note;
-  return Write();
+  return UnlessFailed(&WatermarkFile::Write);
 }
 
 Result<void> WatermarkFile::KeepFiles(Marks manifests, Marks logs) {
   const std::lock_guard lock(mutex_);
   image_.manifests = std::move(manifests);
   image_.logs = std::move(logs);
-  return Write();
+  return UnlessFailed(&WatermarkFile::Write);
 }
 
 Result<void> WatermarkFile::Sync() {
   const std::lock_guard lock(mutex_);
+  return UnlessFailed(&WatermarkFile::SyncNewest);
+}
+
+// REQUIRES, as do the next two: mutex_ is held. The system says once that bytes could not be
+// written, and takes them for written from then on.
+Result<void> WatermarkFile::UnlessFailed(Result<void> (WatermarkFile::*step)()) {
+  if (failed_) return *failed_;
+  Result<void> done = (this->*step)();
+  if (!done) failed_ = done.error();
+  return done;
+}
+
+Result<void> WatermarkFile::SyncNewest() {
   if (::fdatasync(file_.get()) != 0) return SystemError(path_);
   synced_ = newest_;
   return {};
 }
 
-// REQUIRES: mutex_ is held.
 Result<void> WatermarkFile::Write() {
   std::size_t place = 0;
   while (place == newest_ || place == synced_) ++place;

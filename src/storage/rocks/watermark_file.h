@@ -30,6 +30,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,8 +67,8 @@ class WatermarkFile {
 
   codec::WatermarkImage image() const;
 
-  // Each writes a new image; see Sync for its durability. After an error the image before counts,
-  // and nothing more may be kept. Errors: kIoError.
+  // Each writes a new image; see Sync for its durability. After an error, also one of Sync, the
+  // image before counts, and nothing more is kept: each call has the same error. Errors: kIoError.
   Result<void> KeepNote(std::string_view note);
   Result<void> KeepFiles(Marks manifests, Marks logs);
 
@@ -79,7 +80,9 @@ class WatermarkFile {
 
   WatermarkFile(std::string path, Descriptor file)
       : path_(std::move(path)), file_(std::move(file)) {}
+  Result<void> UnlessFailed(Result<void> (WatermarkFile::*step)());
   Result<void> Write();
+  Result<void> SyncNewest();
 
   const std::string path_;
   const Descriptor file_;
@@ -87,6 +90,7 @@ class WatermarkFile {
   codec::WatermarkImage image_;  // the newest
   std::size_t newest_ = 0;       // its place
   std::size_t synced_ = 0;       // the place of the one that is on the disk for certain
+  std::optional<Error> failed_;  // what a call has failed with
 };
 
 }  // namespace idem::storage

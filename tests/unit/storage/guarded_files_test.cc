@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <rocksdb/file_system.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -71,11 +72,13 @@ class GuardedFiles : public ::testing::Test {
   const testing::TempDirectory directory_;
   const std::shared_ptr<WatermarkFile> watermark_ =
       WatermarkFile::Create(directory_.path(), Uuid{}).value();
+  bool owned_ = true;
   Disk disk_;
   const std::unique_ptr<rocksdb::Env> disk_env_ =
       NewFileSystemEnv(rocksdb::Env::Default(), std::make_shared<DiskFiles>(&disk_));
   const std::unique_ptr<rocksdb::Env> env_ = NewGuardedEnv(
-      disk_env_.get(), watermark_, [] { return Result<void>(); },
+      disk_env_.get(), watermark_,
+      [this] { return owned_ ? Result<void>() : Error(ErrorCode::kFenced, "told to"); },
       std::make_shared<const Creation>(), std::make_shared<LogGate>());
 };
 
@@ -111,6 +114,26 @@ TEST_F(GuardedFiles, NorDoesThatOfAManifest) {
   EXPECT_TRUE(manifest->Sync(IOOptions(), nullptr).IsIOError());
   EXPECT_TRUE(manifest->Sync(IOOptions(), nullptr).IsIOError());
   EXPECT_TRUE(watermark_->image().manifests.empty());
+}
+
+// A log without a mark may be missing; one that has a mark is missed.
+TEST_F(GuardedFiles, ALogIsRemovedOnlyWhenItsMarkIsGone) {
+  std::unique_ptr<rocksdb::FSWritableFile> first, second;
+  ASSERT_TRUE(Make("000001.log", &first).ok());
+  Append("a commit", first.get());
+  ASSERT_TRUE(Make("000002.log", &second).ok());
+  const std::string path = (directory_.path() / "000001.log").string();
+  rocksdb::FileSystem* const files = env_->GetFileSystem().get();
+  owned_ = false;
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(files->DeleteFile(path, IOOptions(), nullptr).IsIOError());
+    EXPECT_EQ(watermark_->image().logs.size(), 1U);
+    EXPECT_TRUE(std::filesystem::exists(path));
+  }
+  owned_ = true;
+  EXPECT_TRUE(files->DeleteFile(path, IOOptions(), nullptr).ok());
+  EXPECT_TRUE(watermark_->image().logs.empty());
+  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 }  // namespace

@@ -7,6 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -107,6 +110,26 @@ TEST_F(Watermark, AnUnsyncedImageThatIsTornLeavesTheOneBefore) {
   torn.resize(before.size() + 20);
   SetBytes(torn);
   EXPECT_EQ(Read().value().note, "one");
+}
+
+TEST_F(Watermark, NothingIsKeptAfterAnError) {
+  const auto file = WatermarkFile::Create(directory_.path(), kStore, {kManifest}).value();
+  file->KeepNote("one").value();
+  struct rlimit limit = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &limit), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const struct rlimit none = {0, limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);
+  const Result<void> failed = file->KeepNote("two");
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  std::signal(SIGXFSZ, handler);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code(), ErrorCode::kIoError);
+  EXPECT_EQ(file->KeepNote("three").error().message(), failed.error().message());
+  EXPECT_FALSE(file->KeepFiles({}, {}));
+  EXPECT_FALSE(file->Sync());
+  EXPECT_EQ(Read().value().note, "one");
+  EXPECT_EQ(Read().value().manifests, Marks({kManifest}));
 }
 
 TEST_F(Watermark, MissingDamagedOrForeignIsCorruption) {
