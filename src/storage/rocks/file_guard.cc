@@ -89,10 +89,20 @@ void FileGuard::CurrentRenamed() {
   renamed_ = true;
 }
 
-IOStatus FileGuard::DirectorySynced() {
+std::string FileGuard::RenamedTo() {
   const std::lock_guard lock(mutex_);
-  if (!std::exchange(renamed_, false) || manifests_.size() < 2) return IOStatus::OK();
-  manifests_.erase(manifests_.begin(), manifests_.end() - 1);
+  return renamed_ && !manifests_.empty() ? manifests_.back().name : std::string();
+}
+
+IOStatus FileGuard::DirectorySynced(std::string_view named) {
+  const std::lock_guard lock(mutex_);
+  const auto known =
+      std::find_if(manifests_.begin(), manifests_.end(),
+                   [named](const codec::FileMark& mark) { return mark.name == named; });
+  if (known == manifests_.end()) return IOStatus::OK();
+  if (known + 1 == manifests_.end()) renamed_ = false;
+  if (known == manifests_.begin()) return IOStatus::OK();
+  manifests_.erase(manifests_.begin(), known);
   return Keep(/*durably=*/false);
 }
 

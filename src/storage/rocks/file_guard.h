@@ -56,8 +56,11 @@ class FileGuard {
   rocksdb::IOStatus ManifestSynced(codec::FileMark mark);
   // CURRENT names the manifest that was synced last, as RocksDB has it.
   void CurrentRenamed();
-  // The names in the directory are on the disk, or may wait (creation.h).
-  rocksdb::IOStatus DirectorySynced();
+  // Before a sync of the directory, which makes it durable: the manifest that CURRENT has been made
+  // to name since the last one; empty: none. A sync says nothing of what is renamed while it runs.
+  std::string RenamedTo();
+  // After it, with that: the names in the directory are on the disk, or may wait (creation.h).
+  rocksdb::IOStatus DirectorySynced(std::string_view named);
   bool MayNamesWait() const { return creation_->under_way(); }
 
   // All of a log is on the disk, and nothing will be appended to it.

@@ -135,18 +135,20 @@ class Directory final : public rocksdb::FSDirectoryWrapper {
       : FSDirectoryWrapper(std::move(directory)), guard_(std::move(guard)) {}
 
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return Keep(guard_->MayNamesWait() ? IOStatus::OK()
-                                       : FSDirectoryWrapper::Fsync(options, debug));
+    return Keep([&] { return FSDirectoryWrapper::Fsync(options, debug); });
   }
   IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
                                const rocksdb::DirFsyncOptions& what) override {
-    return Keep(guard_->MayNamesWait()
-                    ? IOStatus::OK()
-                    : FSDirectoryWrapper::FsyncWithDirOptions(options, debug, what));
+    return Keep([&] { return FSDirectoryWrapper::FsyncWithDirOptions(options, debug, what); });
   }
 
  private:
-  IOStatus Keep(IOStatus synced) { return synced.ok() ? guard_->DirectorySynced() : synced; }
+  template <typename Sync>
+  IOStatus Keep(Sync&& sync) {
+    const std::string named = guard_->RenamedTo();
+    IOStatus synced = guard_->MayNamesWait() ? IOStatus::OK() : sync();
+    return synced.ok() ? guard_->DirectorySynced(named) : synced;
+  }
 
   const std::shared_ptr<FileGuard> guard_;
 };

@@ -9,8 +9,10 @@
 #include <rocksdb/file_system.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace idem::storage {
 namespace {
@@ -23,6 +25,7 @@ using rocksdb::IOStatus;
 struct Disk {
   int failing = 0;  // how many syncs still fail; afterwards they succeed, as they do on Linux
   int syncs = 0;
+  std::function<void()> beside_directory_sync;
 };
 
 class DiskFile final : public rocksdb::FSWritableFileOwnerWrapper {
@@ -42,6 +45,21 @@ class DiskFile final : public rocksdb::FSWritableFileOwnerWrapper {
   Disk* const disk_;
 };
 
+class DiskDirectory final : public rocksdb::FSDirectoryWrapper {
+ public:
+  DiskDirectory(std::unique_ptr<rocksdb::FSDirectory> directory, Disk* disk)
+      : FSDirectoryWrapper(std::move(directory)), disk_(disk) {}
+
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    IOStatus status = FSDirectoryWrapper::Fsync(options, debug);
+    if (disk_->beside_directory_sync) disk_->beside_directory_sync();
+    return status;
+  }
+
+ private:
+  Disk* const disk_;
+};
+
 class DiskFiles final : public rocksdb::FileSystemWrapper {
  public:
   explicit DiskFiles(Disk* disk) : FileSystemWrapper(rocksdb::FileSystem::Default()), disk_(disk) {}
@@ -52,6 +70,14 @@ class DiskFiles final : public rocksdb::FileSystemWrapper {
                            IODebugContext* debug) override {
     IOStatus status = FileSystemWrapper::NewWritableFile(path, options, file, debug);
     if (status.ok()) *file = std::make_unique<DiskFile>(std::move(*file), disk_);
+    return status;
+  }
+
+  IOStatus NewDirectory(const std::string& path, const IOOptions& options,
+                        std::unique_ptr<rocksdb::FSDirectory>* directory,
+                        IODebugContext* debug) override {
+    IOStatus status = FileSystemWrapper::NewDirectory(path, options, directory, debug);
+    if (status.ok()) *directory = std::make_unique<DiskDirectory>(std::move(*directory), disk_);
     return status;
   }
 
@@ -67,6 +93,26 @@ class GuardedFiles : public ::testing::Test {
   }
   static void Append(const std::string& bytes, rocksdb::FSWritableFile* file) {
     ASSERT_TRUE(file->Append(bytes, IOOptions(), nullptr).ok());
+  }
+
+  // As RocksDB begins a manifest and makes CURRENT name it.
+  void MakeCurrent(const std::string& name) {
+    std::unique_ptr<rocksdb::FSWritableFile> manifest;
+    std::unique_ptr<rocksdb::FSWritableFile> current;
+    ASSERT_TRUE(Make(name, &manifest).ok());
+    Append("a file", manifest.get());
+    ASSERT_TRUE(manifest->Sync(IOOptions(), nullptr).ok());
+    ASSERT_TRUE(Make("000009.dbtmp", &current).ok());
+    const std::string path = directory_.path().string() + "/";
+    ASSERT_TRUE(env_->GetFileSystem()
+                    ->RenameFile(path + "000009.dbtmp", path + "CURRENT", IOOptions(), nullptr)
+                    .ok());
+  }
+
+  std::vector<std::string> Manifests() const {
+    std::vector<std::string> names;
+    for (const codec::FileMark& mark : watermark_->image().manifests) names.push_back(mark.name);
+    return names;
   }
 
   const testing::TempDirectory directory_;
@@ -134,6 +180,21 @@ TEST_F(GuardedFiles, ALogIsRemovedOnlyWhenItsMarkIsGone) {
   EXPECT_TRUE(files->DeleteFile(path, IOOptions(), nullptr).ok());
   EXPECT_TRUE(watermark_->image().logs.empty());
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+// CURRENT may name either until a sync that began after the renaming.
+TEST_F(GuardedFiles, ASyncSaysNothingOfWhatIsRenamedMeanwhile) {
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  ASSERT_TRUE(env_->GetFileSystem()
+                  ->NewDirectory(directory_.path().string(), IOOptions(), &directory, nullptr)
+                  .ok());
+  MakeCurrent("MANIFEST-000001");
+  disk_.beside_directory_sync = [this] { MakeCurrent("MANIFEST-000002"); };
+  ASSERT_TRUE(directory->Fsync(IOOptions(), nullptr).ok());
+  EXPECT_EQ(Manifests(), (std::vector<std::string>{"MANIFEST-000001", "MANIFEST-000002"}));
+  disk_.beside_directory_sync = nullptr;
+  ASSERT_TRUE(directory->Fsync(IOOptions(), nullptr).ok());
+  EXPECT_EQ(Manifests(), std::vector<std::string>{"MANIFEST-000002"});
 }
 
 }  // namespace
