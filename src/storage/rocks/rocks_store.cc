@@ -136,11 +136,18 @@ rocksdb::Status RocksStore::StillOwned() const {
   return owned ? rocksdb::Status::OK() : rocksdb::Status::Aborted(owned.error().message());
 }
 
-Result<void> RocksStore::Apply(rocksdb::WriteBatch* batch, bool sync) {
+// Never by WriteOptions::sync: a write that syncs keeps the log from who syncs beside it, who is
+// within the gate already, for which an append that fails would wait (log_gate.h).
+rocksdb::Status RocksStore::SyncLog() {
+  const LogGate::Pass pass(log_gate_.get());
+  if (!pass.open()) return rocksdb::Status::IOError("the log could not be written to");
+  return db_->FlushWAL(/*sync=*/true);
+}
+
+Result<void> RocksStore::ApplyDurably(rocksdb::WriteBatch* batch) {
   return Attempt([&] {
-    rocksdb::WriteOptions options;
-    options.sync = sync;
-    rocksdb::Status status = queue_.Through([&] { return db_->Write(options, batch); });
+    rocksdb::Status status = queue_.Through([&] { return db_->Write({}, batch); });
+    if (status.ok()) status = SyncLog();
     return status.ok() ? StillOwned() : status;
   });
 }
@@ -148,12 +155,11 @@ Result<void> RocksStore::Apply(rocksdb::WriteBatch* batch, bool sync) {
 Result<void> RocksStore::ApplyUnlessStalled(SealedBatch* sealed, bool sync) {
   bool stalled = false;
   Result<void> applied = Attempt([&] {
-    rocksdb::WriteOptions options;
-    options.sync = sync;
     rocksdb::WriteBatch* const batch = &sealed->batch;
-    rocksdb::Status status = sealed->seal.Check(*batch, stall_.Write(db_.get(), options, batch));
+    rocksdb::Status status = sealed->seal.Check(*batch, stall_.Write(db_.get(), {}, batch));
     stalled = status.IsIncomplete();
     if (stalled) return rocksdb::Status::OK();
+    if (status.ok() && sync) status = SyncLog();
     return status.ok() ? StillOwned() : status;
   });
   if (!stalled) return applied;
@@ -166,7 +172,7 @@ Result<void> RocksStore::PutDurably(codec::Space space, std::string_view value) 
   rocksdb::WriteBatch batch;
   const rocksdb::Status status = batch.Put(codec::SpaceKey(space), ToSlice(value));
   if (!status.ok()) return ReadError(status);
-  return Apply(&batch, /*sync=*/true);
+  return ApplyDurably(&batch);
 }
 
 Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
@@ -248,11 +254,7 @@ Result<std::uint64_t> RocksStore::TakeEpoch() {
 Result<void> RocksStore::Sync() {
   return Guarded([&]() -> Result<void> {
     if (Result<void> writable = CheckWritable(); !writable) return writable;
-    return Attempt([&] {
-      const LogGate::Pass pass(log_gate_.get());
-      if (!pass.open()) return rocksdb::Status::IOError("the log could not be written to");
-      return db_->FlushWAL(/*sync=*/true);
-    });
+    return Attempt([this] { return SyncLog(); });
   });
 }
 

@@ -108,7 +108,8 @@ class RocksStore final : public Store {
  private:
   Result<void> CheckWritable() const;
   rocksdb::Status StillOwned() const;
-  Result<void> Apply(rocksdb::WriteBatch* batch, bool sync);
+  rocksdb::Status SyncLog();
+  Result<void> ApplyDurably(rocksdb::WriteBatch* batch);
   Result<void> ApplyUnlessStalled(SealedBatch* sealed, bool sync);
   Result<void> BeginFlushBefore();
   Result<void> CommitSorted(const WritePlan& plan);

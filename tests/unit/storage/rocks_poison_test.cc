@@ -32,23 +32,25 @@ struct Faults {
   std::string suffix;
   std::atomic<bool> append = false;
   std::atomic<bool> sync = false;
+  std::atomic<bool> linger = false;     // an append that fails takes a while
+  std::atomic<bool> appending = false;  // one has begun to
 };
 
 rocksdb::IOStatus Broken() { return rocksdb::IOStatus::IOError("the test broke the disk"); }
 
 class FailingFile final : public rocksdb::FSWritableFileOwnerWrapper {
  public:
-  FailingFile(std::unique_ptr<rocksdb::FSWritableFile>&& file, const Faults* faults)
+  FailingFile(std::unique_ptr<rocksdb::FSWritableFile>&& file, Faults* faults)
       : FSWritableFileOwnerWrapper(std::move(file)), faults_(faults) {}
 
   rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                            rocksdb::IODebugContext* debug) override {
-    return faults_->append ? Broken() : FSWritableFileOwnerWrapper::Append(data, options, debug);
+    return faults_->append ? Fail() : FSWritableFileOwnerWrapper::Append(data, options, debug);
   }
   rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                            const rocksdb::DataVerificationInfo& verification,
                            rocksdb::IODebugContext* debug) override {
-    return faults_->append ? Broken()
+    return faults_->append ? Fail()
                            : FSWritableFileOwnerWrapper::Append(data, options, verification, debug);
   }
   rocksdb::IOStatus Sync(const rocksdb::IOOptions& options,
@@ -61,12 +63,18 @@ class FailingFile final : public rocksdb::FSWritableFileOwnerWrapper {
   }
 
  private:
-  const Faults* faults_;
+  rocksdb::IOStatus Fail() {
+    faults_->appending = true;
+    if (faults_->linger) std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    return Broken();
+  }
+
+  Faults* faults_;
 };
 
 class FailingFileSystem final : public rocksdb::FileSystemWrapper {
  public:
-  explicit FailingFileSystem(const Faults* faults)
+  explicit FailingFileSystem(Faults* faults)
       : FileSystemWrapper(rocksdb::FileSystem::Default()), faults_(faults) {}
 
   const char* Name() const override { return "FailingFileSystem"; }
@@ -82,7 +90,7 @@ class FailingFileSystem final : public rocksdb::FileSystemWrapper {
   }
 
  private:
-  const Faults* faults_;
+  Faults* faults_;
 };
 
 class RocksPoison : public ::testing::Test {
@@ -121,6 +129,23 @@ class RocksPoison : public ::testing::Test {
   std::unique_ptr<HeldEnv> held_;
   std::unique_ptr<Store> store_;
 };
+
+// RocksDB's own sync within a write would keep the log that the other sync waits for, and the
+// failed append waits for that one to be over.
+TEST_F(RocksPoison, ADurableCommitThatFailsBesideASyncEndsAndPoisons) {
+  Open(".log");
+  faults_.append = faults_.linger = true;
+  auto commit = std::async(std::launch::async, [this] {
+    return Plan().Put("a", "2").CommitTo(store_.get(), Durability::kSync);
+  });
+  while (!faults_.appending) std::this_thread::yield();
+  auto sync = std::async(std::launch::async, [this] { return store_->Sync(); });
+  ASSERT_EQ(commit.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  ASSERT_EQ(sync.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_EQ(commit.get().error().code(), ErrorCode::kCommitUnknown);
+  static_cast<void>(sync.get());  // it had begun before: either answer is true
+  ExpectPoisoned();
+}
 
 // What fails before RocksDB takes the files over fails without effect, and ends nothing.
 TEST_F(RocksPoison, FilesOfABulkCommitThatCannotBeWrittenRejectIt) {
