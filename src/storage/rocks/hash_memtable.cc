@@ -24,7 +24,6 @@ namespace {
 
 constexpr std::size_t kBytesPerBucket = 256;
 constexpr std::size_t kPiecesPerMemtable = 8;
-constexpr std::size_t kTagBytes = 8;  // sequence number and type, behind the user key
 
 // Stands in front of each entry in the arena.
 struct Node {
@@ -34,62 +33,9 @@ struct Node {
   const char* entry() const { return reinterpret_cast<const char*>(this + 1); }
 };
 
-std::string_view UserKeyOf(const rocksdb::Slice& internal_key) {
-  return {internal_key.data(), internal_key.size() - kTagBytes};
-}
-
-// What MemTableRep::Get walks: the entries of one key from a sequence number down. RocksDB 7.8 asks
-// for a new iterator in each Get and never deletes it, so each thread has one that is made anew in
-// place, and deleting it frees nothing.
-class KeyLookup final : public rocksdb::MemTableRep::Iterator {
- public:
-  using Bucket = const std::atomic<Node*>&;
-  class Table {
-   public:
-    virtual ~Table() = default;
-    virtual Bucket BucketOf(std::string_view user_key) const = 0;
-    virtual const EntryComparator& compare() const = 0;
-  };
-
-  explicit KeyLookup(const Table& table) : table_(table) {}
-
-  static KeyLookup* OfThisThread(const Table& table) {
-    alignas(KeyLookup) static thread_local std::byte place[sizeof(KeyLookup)];
-    return ::new (static_cast<void*>(place)) KeyLookup(table);
-  }
-  static void operator delete(void*) {}
-
-  bool Valid() const override { return at_ != nullptr; }
-  const char* key() const override { return at_->entry(); }
-  void Next() override { at_ = SameKey(at_->in_bucket); }
-  void Seek(const rocksdb::Slice& internal_key, const char*) override {
-    key_ = UserKeyOf(internal_key);
-    at_ = SameKey(table_.BucketOf(key_).load(std::memory_order_acquire));
-    while (at_ != nullptr && table_.compare()(at_->entry(), internal_key) < 0) Next();
-  }
-
-  // Get uses none of these.
-  void Prev() override { at_ = nullptr; }
-  void SeekForPrev(const rocksdb::Slice&, const char*) override { at_ = nullptr; }
-  void SeekToFirst() override { at_ = nullptr; }
-  void SeekToLast() override { at_ = nullptr; }
-
- private:
-  const Node* SameKey(const Node* node) const {
-    while (node != nullptr && UserKeyOf(table_.compare().decode_key(node->entry())) != key_) {
-      node = node->in_bucket;
-    }
-    return node;
-  }
-
-  const Table& table_;
-  std::string_view key_;
-  const Node* at_ = nullptr;
-};
-
-// RocksDB believes an iterator that it asked for with an arena to lie there, and calls its
-// destructor alone. That arena's class is not public, and the memtable's own must not grow once it
-// is full.
+// For iterators that RocksDB asks for with an arena. It takes them to lie in that arena and calls
+// their destructor alone. But the class of the arena is not public, and the memory of the memtable
+// must not grow once that is full; so they lie in memory of their thread.
 class ArenaIterator final : private RetiredMemory<ArenaIterator>::Owner, public RunsIterator {
  public:
   ArenaIterator(void* memory, const EntryComparator& compare, EntryRuns runs)
@@ -100,7 +46,7 @@ class ArenaIterator final : private RetiredMemory<ArenaIterator>::Owner, public 
 static_assert(alignof(std::atomic<Node*>) == alignof(Node));
 static_assert(std::atomic<Node*>::is_always_lock_free);
 
-class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table {
+class HashMemtable final : public rocksdb::MemTableRep {
  public:
   HashMemtable(const EntryComparator& compare, rocksdb::Allocator* allocator, std::size_t buckets,
                std::uint64_t seed, std::shared_ptr<MemtableUse> use)
@@ -148,11 +94,11 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
   }
 
   // Without a prefix extractor this one serves Get alone.
-  Iterator* GetDynamicPrefixIterator(rocksdb::Arena* arena) override {
-    return arena == nullptr ? KeyLookup::OfThisThread(*this) : GetIterator(arena);
-  }
+  Iterator* GetDynamicPrefixIterator(rocksdb::Arena* arena) override;
 
  private:
+  class KeyLookup;
+
   // Untouched: a page of them is there once an entry is hung into it.
   std::atomic<Node*>* NewBuckets(std::size_t count) {
     return static_cast<std::atomic<Node*>*>(arena_.Allocate(count * sizeof(buckets_[0])));
@@ -162,7 +108,7 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
     return XXH3_64bits_withSeed(user_key.data(), user_key.size(), seed_) & mask_;
   }
   // After this every entry that was inserted before is in its bucket.
-  KeyLookup::Bucket BucketOf(std::string_view user_key) const override {
+  const std::atomic<Node*>& BucketOf(std::string_view user_key) const {
     if (newest_.load(std::memory_order_acquire) != in_buckets_to_.load(std::memory_order_acquire)) {
       FillBuckets();
     }
@@ -186,8 +132,6 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
     }
     in_buckets_to_.store(newest, std::memory_order_release);
   }
-
-  const EntryComparator& compare() const override { return compare_; }
 
   // Every entry there is now, in order. Sorts what came since it was last asked.
   EntryRuns Sorted() {
@@ -221,6 +165,51 @@ class HashMemtable final : public rocksdb::MemTableRep, private KeyLookup::Table
   const Node* sorted_to_ =
       nullptr;  // guarded by sorted_mutex_: it and all before it are in sorted_
 };
+
+// What MemTableRep::Get walks: the entries of one key from a sequence number down. RocksDB 7.8 asks
+// for a new iterator in each Get and never deletes it, so each thread has one that is made anew in
+// place, and deleting it frees nothing.
+class HashMemtable::KeyLookup final : public rocksdb::MemTableRep::Iterator {
+ public:
+  explicit KeyLookup(const HashMemtable& table) : table_(table) {}
+
+  static KeyLookup* OfThisThread(const HashMemtable& table) {
+    alignas(KeyLookup) static thread_local std::byte place[sizeof(KeyLookup)];
+    return ::new (static_cast<void*>(place)) KeyLookup(table);
+  }
+  static void operator delete(void*) {}
+
+  bool Valid() const override { return at_ != nullptr; }
+  const char* key() const override { return at_->entry(); }
+  void Next() override { at_ = SameKey(at_->in_bucket); }
+  void Seek(const rocksdb::Slice& internal_key, const char*) override {
+    key_ = UserKeyOf(internal_key);
+    at_ = SameKey(table_.BucketOf(key_).load(std::memory_order_acquire));
+    while (at_ != nullptr && table_.compare_(at_->entry(), internal_key) < 0) Next();
+  }
+
+  // Get uses none of these.
+  void Prev() override { at_ = nullptr; }
+  void SeekForPrev(const rocksdb::Slice&, const char*) override { at_ = nullptr; }
+  void SeekToFirst() override { at_ = nullptr; }
+  void SeekToLast() override { at_ = nullptr; }
+
+ private:
+  const Node* SameKey(const Node* node) const {
+    while (node != nullptr && UserKeyOf(table_.compare_.decode_key(node->entry())) != key_) {
+      node = node->in_bucket;
+    }
+    return node;
+  }
+
+  const HashMemtable& table_;
+  std::string_view key_;
+  const Node* at_ = nullptr;
+};
+
+rocksdb::MemTableRep::Iterator* HashMemtable::GetDynamicPrefixIterator(rocksdb::Arena* arena) {
+  return arena == nullptr ? KeyLookup::OfThisThread(*this) : GetIterator(arena);
+}
 
 class HashMemtableFactory final : public rocksdb::MemTableRepFactory {
  public:

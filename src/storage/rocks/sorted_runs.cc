@@ -10,13 +10,11 @@
 namespace idem::storage {
 namespace {
 
-constexpr std::size_t kTagBytes = 8;  // sequence number and type, behind the user key
 constexpr std::size_t kHeadBytes = 7;
 constexpr std::size_t kFew = 16;  // so many are sorted without further ado
 
 std::string_view UserKey(const EntryComparator& compare, const char* entry) {
-  const rocksdb::Slice key = compare.decode_key(entry);
-  return {key.data(), key.size() - kTagBytes};
+  return UserKeyOf(compare.decode_key(entry));
 }
 
 std::size_t CommonPrefix(std::string_view a, std::string_view b) {

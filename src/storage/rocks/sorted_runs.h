@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace idem::storage {
@@ -24,6 +25,12 @@ namespace idem::storage {
 using EntryRun = std::vector<const char*>;  // as MemTableRep::Iterator::key returns them
 using EntryRuns = std::vector<std::shared_ptr<const EntryRun>>;
 using EntryComparator = rocksdb::MemTableRep::KeyComparator;
+
+inline constexpr std::size_t kTagBytes = 8;  // sequence number and type, behind the user key
+
+inline std::string_view UserKeyOf(const rocksdb::Slice& internal_key) {
+  return {internal_key.data(), internal_key.size() - kTagBytes};
+}
 
 class SortedRuns {
  public:

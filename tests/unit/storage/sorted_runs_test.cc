@@ -18,8 +18,6 @@
 namespace idem::storage {
 namespace {
 
-constexpr std::size_t kTagBytes = 8;
-
 // Bytewise by user key, then by tag, as RocksDB compares (which has the higher tag first).
 class Compare final : public EntryComparator {
  public:
