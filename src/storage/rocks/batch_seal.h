@@ -2,9 +2,10 @@
 //
 // BatchSeal: whether a write batch still is what it was when it was filled. Memory that changes
 // while RocksDB writes the batch would otherwise be written with a valid checksum. RocksDB can
-// guard each entry by itself, at a tenth of the time of a commit; this guards all of them at once,
-// by the sum of their words. A change of one word always shows, and faults and stray pointers make
-// none that cancel each other out; a hash would take six times as long to say no more.
+// guard each entry, at a tenth of the time of a commit; this guards all of them at once, by the sum
+// of their words. A change of one word always changes the sum. Several changes could leave it as it
+// was, but bad memory and stray pointers do not change words so that they add up; a hash, which
+// would as good as rule that out, takes six times as long.
 //
 // Thread-safety: immutable.
 #pragma once

@@ -113,7 +113,8 @@ bool HasChecksumInstruction() noexcept {
 
 namespace {
 
-// False for whoever asks while programs are still being set up: then it is the table.
+// Initialized with the other objects of the program. Whoever computes a checksum before that finds
+// false here and uses the table, which gives the same sum.
 const bool kHasInstruction = HasChecksumInstruction();
 
 constexpr const char* kReplaced = "_ZN7rocksdb6crc32c6ExtendEjPKcm";

@@ -16,8 +16,8 @@ rocksdb::Status BeginFlush(rocksdb::DB* db);
 // Whether everything is flushed, and RocksDB does not stop who would write.
 bool IsFlushed(rocksdb::DB* db);
 
-// Returns when no flush of this store is under way, or `in_vain` says that it comes to nothing. One
-// that waits for a thread is none.
+// Returns when no flush of this store is running, or when `in_vain` says that the running one will
+// fail. A flush that still waits for a thread does not count.
 void AwaitRunningFlush(rocksdb::DB* db, const std::function<bool()>& in_vain);
 
 }  // namespace idem::storage

@@ -15,7 +15,8 @@
 namespace idem::storage {
 namespace {
 
-constexpr std::uint64_t kPlenty = std::uint64_t{1} << 60;  // more than that is no number to add to
+// More than any disk has, and small enough that sums of a few of them do not wrap around.
+constexpr std::uint64_t kPlenty = std::uint64_t{1} << 60;
 
 }  // namespace
 

@@ -63,8 +63,8 @@ ReaderFiles::ReaderFiles(const std::shared_ptr<rocksdb::FileSystem>& files,
                          std::filesystem::path directory)
     : FileSystemWrapper(files), directory_(std::move(directory)) {}
 
-// The logs first, and the manifest as it is at the second look: what stands in a log after a record
-// of the manifest comes with that record.
+// The logs are held first, and the manifest after them. So for every commit in the logs the
+// manifest has the records that were written before it.
 std::optional<WriterProgress> ReaderFiles::Hold() {
   LetGo();
   WriterProgress before = LookAtWriter(directory_);
