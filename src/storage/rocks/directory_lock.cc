@@ -2,6 +2,8 @@
 
 #include "storage/rocks/directory_lock.h"
 
+#include "storage/rocks/status.h"
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/file.h>
@@ -14,7 +16,6 @@
 #include <map>
 #include <mutex>
 #include <new>
-#include <system_error>
 #include <utility>
 
 namespace idem::storage {
@@ -67,11 +68,6 @@ class Registry {
   std::mutex mutex_;
   std::map<FileId, Descriptor*> held_;  // guarded by mutex_, and so is what it points to
 };
-
-Error SystemError(const std::string& what) {
-  return Error(ErrorCode::kIoError,
-               what + ": " + std::system_category().message(errno) + "; make it accessible");
-}
 
 FileId IdOf(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 
@@ -129,7 +125,7 @@ std::string LockHolder(const std::filesystem::path& directory) {
 Result<std::unique_ptr<DirectoryLock>> DirectoryLock::Acquire(
     const std::filesystem::path& directory) {
   struct stat status = {};
-  if (::stat(directory.c_str(), &status) != 0) return SystemError(directory.string());
+  if (::stat(directory.c_str(), &status) != 0) return LastSystemError(directory.string());
   const FileId id = IdOf(status);
   // Made first: once the directory is in the registry, nothing may go wrong before it has an owner.
   std::unique_ptr<DirectoryLock> lock(new DirectoryLock(directory / kLockFile, id));
@@ -158,14 +154,14 @@ Result<void> DirectoryLock::LockFile() {
   constexpr int kFlags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
   Registry::Instance().Keep(Descriptor(::open(path_.c_str(), kFlags, kOwnersAlone)), &opened_);
   const int fd = opened_.get();
-  if (fd < 0 || ::fchmod(fd, kOwnersAlone) != 0) return SystemError(path_);
-  if (!TakeLocks(fd)) return IsContention(errno) ? HeldByAnother() : SystemError(path_);
+  if (fd < 0 || ::fchmod(fd, kOwnersAlone) != 0) return LastSystemError(path_);
+  if (!TakeLocks(fd)) return IsContention(errno) ? HeldByAnother() : LastSystemError(path_);
   struct stat status = {};
-  if (::fstat(fd, &status) != 0) return SystemError(path_);
+  if (::fstat(fd, &status) != 0) return LastSystemError(path_);
   file_ = IdOf(status);
   // Between open and lock the file may have been removed, and another process may hold the next.
   if (!Check()) return HeldByAnother();
-  if (!WriteProcess(fd, owner_)) return SystemError(path_);
+  if (!WriteProcess(fd, owner_)) return LastSystemError(path_);
   return {};
 }
 

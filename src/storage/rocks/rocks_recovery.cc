@@ -176,10 +176,7 @@ Result<void> RocksRecovery::RemoveLaterLogs() {
     if (LogNumber(name).value_or(0) <= *keeping_.last_log) continue;
     status = files_->DeleteFile(directory_ + "/" + name, IOOptions(), nullptr);
   }
-  std::unique_ptr<rocksdb::FSDirectory> directory;
-  if (status.ok()) status = files_->NewDirectory(directory_, IOOptions(), &directory, nullptr);
-  if (status.ok()) status = directory->Fsync(IOOptions(), nullptr);
-  return status.ok() ? Result<void>() : OpenError(status, directory_);
+  return status.ok() ? SyncNames(files_.get(), directory_) : OpenError(status, directory_);
 }
 
 // The marks are those of what is kept. The note stays until the store is open: it says what was

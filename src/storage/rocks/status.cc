@@ -2,6 +2,7 @@
 
 #include "storage/rocks/status.h"
 
+#include <cerrno>
 #include <string>
 
 namespace idem::storage {
@@ -32,6 +33,15 @@ Error CorruptionError(std::string_view what) {
                std::string(what) +
                    "; run `idem recover` to see what can be kept, or restore the directory from a "
                    "backup");
+}
+
+Error SystemError(std::string_view path, const std::error_code& why) {
+  return Error(ErrorCode::kIoError,
+               std::string(path) + ": " + why.message() + "; make it accessible and try again");
+}
+
+Error LastSystemError(std::string_view path) {
+  return SystemError(path, std::error_code(errno, std::system_category()));
 }
 
 Error ChangedByAnother(std::string_view directory) {

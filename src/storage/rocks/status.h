@@ -8,7 +8,9 @@
 #include <rocksdb/status.h>
 
 #include <exception>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace idem::storage {
@@ -21,6 +23,10 @@ Error ReadError(const rocksdb::Status& status);
 Error OpenError(const rocksdb::Status& status, std::string_view directory);
 
 Error CorruptionError(std::string_view what);
+
+// The system refused something about `path`; the second of these, with errno, just now.
+Error SystemError(std::string_view path, const std::error_code& why);
+Error LastSystemError(std::string_view path);
 
 // kStoreLocked: files of `directory`, whose lock this process holds, were changed by another one.
 Error ChangedByAnother(std::string_view directory);

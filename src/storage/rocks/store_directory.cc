@@ -4,6 +4,7 @@
 
 #include "storage/rocks/descriptor.h"
 #include "storage/rocks/directory_lock.h"
+#include "storage/rocks/status.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,15 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error SystemError(const fs::path& path, const std::error_code& code) {
-  return Error(ErrorCode::kIoError,
-               path.string() + ": " + code.message() + "; make it accessible and try again");
-}
-
-Error LastSystemError(const fs::path& path) {
-  return SystemError(path, std::error_code(errno, std::system_category()));
-}
-
 Descriptor OpenFile(const fs::path& path, int flags) {
   return Descriptor(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, kOwnersAlone));
 }
@@ -38,10 +30,10 @@ Descriptor OpenFile(const fs::path& path, int flags) {
 Result<codec::FormatHeader> ReadFormatFile(const fs::path& path) {
   const Descriptor file =
       OpenFile(path, O_RDONLY | O_NONBLOCK);  // a pipe of this name would wait for a writer
-  if (!file.is_open()) return LastSystemError(path);
+  if (!file.is_open()) return LastSystemError(path.string());
   std::array<char, 64> bytes{};  // more than a header, so that a longer file is noticed
   const ssize_t size = ::pread(file.get(), bytes.data(), bytes.size(), 0);
-  if (size < 0) return LastSystemError(path);
+  if (size < 0) return LastSystemError(path.string());
   codec::FormatHeader header;
   if (!codec::DecodeFormatHeader({bytes.data(), static_cast<std::size_t>(size)}, &header)) {
     return Error(
@@ -91,7 +83,7 @@ Result<void> MakeAbove(const fs::path& directory) {
   if (fs::is_directory(directory, code)) return {};
   if (Result<void> above = MakeAbove(directory.parent_path()); !above) return above;
   const bool made = ::mkdir(directory.c_str(), S_IRWXU | S_IRWXG | S_IRWXO) == 0;
-  if (!made && errno != EEXIST) return LastSystemError(directory);
+  if (!made && errno != EEXIST) return LastSystemError(directory.string());
   return SyncDirectory(directory.parent_path());
 }
 
@@ -100,7 +92,7 @@ Result<void> MakeAbove(const fs::path& directory) {
 // std::filesystem ends the process when memory runs out while it reads a directory.
 Result<std::vector<std::string>> EntriesOf(const fs::path& directory) {
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), ::closedir);
-  if (stream == nullptr) return LastSystemError(directory);
+  if (stream == nullptr) return LastSystemError(directory.string());
   std::vector<std::string> names;
   for (;;) {
     errno = 0;
@@ -109,7 +101,7 @@ Result<std::vector<std::string>> EntriesOf(const fs::path& directory) {
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
   }
-  if (errno != 0) return LastSystemError(directory);
+  if (errno != 0) return LastSystemError(directory.string());
   return names;
 }
 
@@ -117,7 +109,7 @@ Result<StoreDirectory> InspectDirectory(const fs::path& directory) {
   std::error_code code;
   const fs::file_status status = fs::status(directory, code);
   if (status.type() == fs::file_type::not_found) return StoreDirectory{};
-  if (code) return SystemError(directory, code);
+  if (code) return SystemError(directory.string(), code);
   if (!fs::is_directory(status)) {
     return Error(ErrorCode::kInvalidArgument,
                  directory.string() + " is not a directory; a store is one");
@@ -139,12 +131,12 @@ Result<StoreDirectory> InspectDirectory(const fs::path& directory) {
 Result<void> MakeDirectory(const fs::path& directory) {
   std::error_code code;
   const fs::path absolute = fs::absolute(directory, code).lexically_normal();
-  if (code) return SystemError(directory, code);
+  if (code) return SystemError(directory.string(), code);
   const fs::path clean = absolute.has_filename() ? absolute : absolute.parent_path();
   if (Result<void> above = MakeAbove(clean.parent_path()); !above) return above;
   // Made private once more where the umask took from the owner's own rights.
   const bool made = ::mkdir(clean.c_str(), S_IRWXU) == 0 && ::chmod(clean.c_str(), S_IRWXU) == 0;
-  if (!made && errno != EEXIST) return LastSystemError(clean);
+  if (!made && errno != EEXIST) return LastSystemError(clean.string());
   return SyncDirectory(clean.parent_path());
 }
 
@@ -156,7 +148,7 @@ Result<void> BeginCreation(const fs::path& directory, const codec::FormatHeader&
   if (!file.is_open() || ::fchmod(file.get(), kOwnersAlone) != 0 ||
       ::pwrite(file.get(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()) ||
       ::fsync(file.get()) != 0) {
-    return LastSystemError(path);
+    return LastSystemError(path.string());
   }
   return SyncDirectory(directory);
 }
@@ -164,13 +156,13 @@ Result<void> BeginCreation(const fs::path& directory, const codec::FormatHeader&
 Result<void> FinishCreation(const fs::path& directory) {
   std::error_code code;
   fs::rename(directory / kCreatingFile, directory / kFormatFile, code);
-  if (code) return SystemError(directory / kFormatFile, code);
+  if (code) return SystemError((directory / kFormatFile).string(), code);
   return SyncDirectory(directory);
 }
 
 Result<void> SyncDirectory(const fs::path& directory) {
   const Descriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!file.is_open() || ::fsync(file.get()) != 0) return LastSystemError(directory);
+  if (!file.is_open() || ::fsync(file.get()) != 0) return LastSystemError(directory.string());
   return {};
 }
 

@@ -13,7 +13,6 @@
 #include <array>
 #include <cerrno>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 namespace idem::storage {
@@ -22,11 +21,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kBlock = 4096;
+constexpr std::size_t kImages = 3;
 constexpr std::size_t kImageBytesMax = std::size_t{64} << 20;
 constexpr int kReadsMax = 10;  // while somebody writes
 
-off_t OffsetOf(std::size_t block, std::size_t place, std::size_t images) {
-  return static_cast<off_t>((block * images + place) * kBlock);
+off_t OffsetOf(std::size_t block, std::size_t place) {
+  return static_cast<off_t>((block * kImages + place) * kBlock);
 }
 
 bool ReadAll(int fd, std::size_t size, std::string* bytes) {
@@ -42,9 +42,9 @@ bool ReadAll(int fd, std::size_t size, std::string* bytes) {
   return true;
 }
 
-std::string ImageBytes(std::string_view file, std::size_t place, std::size_t images) {
+std::string ImageBytes(std::string_view file, std::size_t place) {
   std::string bytes;
-  for (std::size_t at = place * kBlock; at < file.size(); at += images * kBlock) {
+  for (std::size_t at = place * kBlock; at < file.size(); at += kImages * kBlock) {
     bytes.append(file.substr(at, kBlock));
   }
   bytes.resize(codec::WatermarkImageSize(bytes));
@@ -56,32 +56,26 @@ struct Newest {
   std::size_t place = 0;
 };
 
-std::optional<Newest> FindNewest(std::string_view file, std::size_t images) {
+std::optional<Newest> FindNewest(std::string_view file) {
   std::optional<Newest> newest;
-  for (std::size_t place = 0; place < images; ++place) {
+  for (std::size_t place = 0; place < kImages; ++place) {
     codec::WatermarkImage image;
-    if (!codec::DecodeWatermarkImage(ImageBytes(file, place, images), &image)) continue;
+    if (!codec::DecodeWatermarkImage(ImageBytes(file, place), &image)) continue;
     if (newest && newest->image.sequence >= image.sequence) continue;
     newest = Newest{std::move(image), place};
   }
   return newest;
 }
 
-Error SystemError(const std::string& path) {
-  return Error(ErrorCode::kIoError, path + ": " + std::system_category().message(errno) +
-                                        "; make it accessible and try again");
-}
-
-Result<Newest> ReadNewest(int fd, const std::string& path, const Uuid& store_id,
-                          std::size_t images) {
+Result<Newest> ReadNewest(int fd, const std::string& path, const Uuid& store_id) {
   std::string bytes;
   for (int attempt = 0; attempt < kReadsMax; ++attempt) {
     struct stat status = {};
-    if (::fstat(fd, &status) != 0) return SystemError(path);
+    if (::fstat(fd, &status) != 0) return LastSystemError(path);
     const auto size = static_cast<std::size_t>(status.st_size);
-    if (size > images * kImageBytesMax) break;
-    if (!ReadAll(fd, size, &bytes)) return SystemError(path);
-    std::optional<Newest> newest = FindNewest(bytes, images);
+    if (size > kImages * kImageBytesMax) break;
+    if (!ReadAll(fd, size, &bytes)) return LastSystemError(path);
+    std::optional<Newest> newest = FindNewest(bytes);
     if (!newest) continue;
     if (newest->image.store_id == store_id) return *std::move(newest);
     return CorruptionError(path + " belongs to another store");
@@ -94,7 +88,7 @@ Result<Descriptor> OpenFile(const std::string& path, int flags) {
   Descriptor file(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, kOwnersAlone));
   if (file.is_open()) return file;
   if (errno == ENOENT) return CorruptionError(path + " is missing");
-  return SystemError(path);
+  return LastSystemError(path);
 }
 
 std::string PathIn(const fs::path& directory) { return (directory / kWatermarkFile).string(); }
@@ -117,7 +111,8 @@ Result<std::shared_ptr<WatermarkFile>> WatermarkFile::CreateUnsynced(const fs::p
   const std::string path = PathIn(directory);
   Result<Descriptor> opened = OpenFile(path, O_RDWR | O_CREAT | O_TRUNC);
   if (!opened) return opened.error();
-  if (::fchmod(opened->get(), kOwnersAlone) != 0) return SystemError(path);  // whatever the umask
+  if (::fchmod(opened->get(), kOwnersAlone) != 0)
+    return LastSystemError(path);  // whatever the umask
   std::shared_ptr<WatermarkFile> file(new WatermarkFile(path, *std::move(opened)));
   file->image_.store_id = store_id;
   if (Result<void> kept = file->KeepFiles(std::move(manifests), {}); !kept) return kept.error();
@@ -130,7 +125,7 @@ Result<std::shared_ptr<WatermarkFile>> WatermarkFile::Open(const fs::path& direc
   Result<Descriptor> opened = OpenFile(path, O_RDWR);
   if (!opened) return opened.error();
   std::shared_ptr<WatermarkFile> file(new WatermarkFile(path, *std::move(opened)));
-  Result<Newest> newest = ReadNewest(file->file_.get(), path, store_id, kImages);
+  Result<Newest> newest = ReadNewest(file->file_.get(), path, store_id);
   if (!newest) return newest.error();
   file->image_ = std::move(newest->image);
   file->newest_ = newest->place;
@@ -143,7 +138,7 @@ Result<codec::WatermarkImage> WatermarkFile::Read(const fs::path& directory, con
   const std::string path = PathIn(directory);
   Result<Descriptor> opened = OpenFile(path, O_RDONLY);
   if (!opened) return opened.error();
-  Result<Newest> newest = ReadNewest(opened->get(), path, store_id, kImages);
+  Result<Newest> newest = ReadNewest(opened->get(), path, store_id);
   if (!newest) return newest.error();
   return std::move(newest->image);
 }
@@ -181,7 +176,7 @@ Result<void> WatermarkFile::UnlessFailed(Result<void> (WatermarkFile::*step)()) 
 }
 
 Result<void> WatermarkFile::SyncNewest() {
-  if (::fdatasync(file_.get()) != 0) return SystemError(path_);
+  if (::fdatasync(file_.get()) != 0) return LastSystemError(path_);
   synced_ = newest_;
   return {};
 }
@@ -198,9 +193,9 @@ Result<void> WatermarkFile::Write() {
   for (std::size_t at = 0; at < bytes.size(); at += kBlock) {
     const std::size_t size = std::min(kBlock, bytes.size() - at);
     const ssize_t written =
-        ::pwrite(file_.get(), bytes.data() + at, size, OffsetOf(at / kBlock, place, kImages));
+        ::pwrite(file_.get(), bytes.data() + at, size, OffsetOf(at / kBlock, place));
     if (written >= 0 && written < static_cast<ssize_t>(size)) errno = ENOSPC;
-    if (written != static_cast<ssize_t>(size)) return SystemError(path_);
+    if (written != static_cast<ssize_t>(size)) return LastSystemError(path_);
   }
   newest_ = place;
   return {};

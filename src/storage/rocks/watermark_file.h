@@ -76,8 +76,6 @@ class WatermarkFile {
   Result<void> Sync();
 
  private:
-  static constexpr std::size_t kImages = 3;
-
   WatermarkFile(std::string path, Descriptor file)
       : path_(std::move(path)), file_(std::move(file)) {}
   Result<void> UnlessFailed(Result<void> (WatermarkFile::*step)());
