@@ -46,6 +46,13 @@ ExitCode RunList(const std::string& source, const CommonOptions& common) {
   if (!store) return Report(store.error(), common);
   Result<std::vector<Checkpoint>> checkpoints = store->snapshot.Checkpoints(source);
   if (!checkpoints) return Report(checkpoints.error(), common);
+  if (!source.empty() && checkpoints->empty()) {
+    return Report(Error(ErrorCode::kNotFound,
+                        fmt::format("there is no checkpoint of a source '{}'; `idem checkpoints "
+                                    "list` shows those there are",
+                                    source)),
+                  common);
+  }
   if (common.json) {
     Json list = Json::array();
     for (const Checkpoint& checkpoint : *checkpoints) list.push_back(CheckpointJson(checkpoint));

@@ -20,8 +20,17 @@ class Upkeep(CommandTest):
                          "s\t0\t0\t2\t[2,5)\t\t\n")
         [checkpoint] = self.checkpoints()
         self.assertEqual(checkpoint["holes"], [{"begin": 2, "end": 5}])
-        other = self.idem("checkpoints", "list", "--db", self.db, "--source", "z")
-        self.assertEqual(other.out, b"")
+        other = self.idem("checkpoints", "list", "--db", self.db, "--source", "z", code=1)
+        self.assertIn("no checkpoint of a source 'z'", other.err)
+        missing = self.read("checkpoints", "list", "--source", "z", code=1)
+        self.assertEqual(missing["error"]["code"], "NotFound")
+
+    def test_quarantine_of_an_unknown_table(self):
+        self.conflict()
+        result = self.idem("quarantine", "list", "--db", self.db, "--table", "z", code=1)
+        self.assertIn("there is no table 'z'", result.err)
+        self.assertEqual(self.read("quarantine", "list", "--table", "t")["entries"],
+                         self.read("quarantine", "list")["entries"])
 
     def test_checkpoints_rewind(self):
         self.ingest("--offset", "o", "--source", "s",
