@@ -6,6 +6,7 @@
 #include <idem/idempotent_sink.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "cli/output/json.h"
 #include "cli/output/key_text.h"
 #include "cli/output/output.h"
+#include "cli/output/shell_word.h"
 #include "cli/output/table_json.h"
 
 namespace idem::cli {
@@ -116,12 +118,33 @@ Result<QuarantineQuery> ParseQuery(const ListArguments& given) {
   return query;
 }
 
+// One entry more than the page may have: whether there are more. Errors: those of a snapshot.
+Result<std::vector<QuarantineEntry>> ReadPage(const Snapshot& snapshot, QuarantineQuery query,
+                                              bool* more) {
+  const std::size_t limit = query.limit;
+  if (limit < SIZE_MAX) query.limit = limit + 1;
+  Result<std::vector<QuarantineEntry>> entries = snapshot.Quarantine(query);
+  *more = entries && entries->size() > limit;
+  if (*more) entries->resize(limit);
+  return entries;
+}
+
+// Nobody should take a page for all there is.
+void SayHowToGoOn(const ListArguments& given, const std::string& db, const QuarantineId& last) {
+  const std::string table = given.table.empty() ? "" : " --table " + ShellWord(given.table);
+  Complain(
+      fmt::format("there are more; go on with: idem quarantine list --db {}{}{} --limit {} "
+                  "--after {}",
+                  ShellWord(db), table, given.all ? " --all" : "", given.limit, last.ToString()));
+}
+
 ExitCode RunList(const ListArguments& given, const CommonOptions& common) {
   Result<QuarantineQuery> query = ParseQuery(given);
   if (!query) return Report(query.error(), common);
   Result<OpenStore> store = OpenForReading(common);
   if (!store) return Report(store.error(), common);
-  Result<std::vector<QuarantineEntry>> entries = store->snapshot.Quarantine(*query);
+  bool more = false;
+  Result<std::vector<QuarantineEntry>> entries = ReadPage(store->snapshot, *query, &more);
   if (!entries) return Report(entries.error(), common);
 
   Output output;
@@ -136,7 +159,9 @@ ExitCode RunList(const ListArguments& given, const CommonOptions& common) {
     if (!output.Continue()) return ExitCode::kFailure;
   }
   if (common.json) output.buffer()->append("]}\n");
-  return output.Finish();
+  const ExitCode finished = output.Finish();
+  if (more && !entries->empty()) SayHowToGoOn(given, common.db, entries->back().id);
+  return finished;
 }
 
 ExitCode RunShow(const std::string& text, const CommonOptions& common) {

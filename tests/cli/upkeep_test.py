@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checkpoints moved by hand, quarantine resolved, verification."""
 
+import shlex
 import subprocess
 import unittest
 
@@ -31,6 +32,21 @@ class Upkeep(CommandTest):
         self.assertIn("there is no table 'z'", result.err)
         self.assertEqual(self.read("quarantine", "list", "--table", "t")["entries"],
                          self.read("quarantine", "list")["entries"])
+
+    def test_a_page_of_quarantine_says_how_to_go_on(self):
+        self.ingest("--on-invalid", "quarantine", "--version", "v",
+                    self.lines("f.ndjson", *[{"k": i} for i in range(5)]))
+        seen = []
+        command = ["quarantine", "list", "--db", str(self.db), "--table", "t", "--limit", "2"]
+        while command:
+            result = self.idem(*command)
+            seen += [line.split("\t")[0] for line in result.text.splitlines()]
+            self.assertEqual(bool(result.err), len(seen) < 5, result.err)
+            command = shlex.split(result.err.split("idem quarantine", 1)[1]) if result.err else []
+            command = ["quarantine", *command] if command else []
+        self.assertEqual(len(set(seen)), 5)
+        whole = self.idem("quarantine", "list", "--db", self.db, "--limit", 5)
+        self.assertEqual(whole.err, "")
 
     def test_checkpoints_rewind(self):
         self.ingest("--offset", "o", "--source", "s",
