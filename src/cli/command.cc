@@ -50,7 +50,20 @@ Result<OpenStore> OpenForReading(const CommonOptions& common) {
 
 void Complain(const std::string& text) { WriteToStderr(fmt::format("idem: {}\n", text)); }
 
-ExitCode Report(const Error& error, const CommonOptions& common) {
+namespace {
+
+// The library speaks to programs of its options; here there are others.
+Error Reworded(const Error& error, const CommonOptions& common) {
+  if (error.code() != ErrorCode::kStoreMissing) return error;
+  return Error(error.code(), fmt::format("there is no store in {}; check --db; `idem ingest` makes "
+                                         "a store",
+                                         common.db));
+}
+
+}  // namespace
+
+ExitCode Report(const Error& said, const CommonOptions& common) {
+  const Error error = Reworded(said, common);
   Complain(error.ToString());
   if (common.json) {
     const Json json = {{"error",

@@ -64,7 +64,7 @@ struct OpenStore {
 Result<OpenStore> OpenForReading(const CommonOptions& common);
 
 // Tells the error on stderr, and as an object on stdout where --json asks for one.
-ExitCode Report(const Error& error, const CommonOptions& common);
+ExitCode Report(const Error& said, const CommonOptions& common);
 
 // Prints text that is not data: on stderr, after "idem: ".
 void Complain(const std::string& text);

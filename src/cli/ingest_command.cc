@@ -163,6 +163,12 @@ void CheckTogether(const IngestArguments& given) {
         "--mode upsert needs --version: without versions nothing but arrival can order two "
         "records of one key; to have it so, say --tie first, last or conflict");
   }
+  if (given.mode == "append" && !given.delete_when.empty()) {
+    Usage("--delete-when needs an upsert table: rows of an append table are never deleted");
+  }
+  if (given.mode == "append" && !given.tie.empty()) {
+    Usage("--tie needs an upsert table: in an append table the first record of a key stays");
+  }
   if (!given.bulk && given.batch > Limits().batch_records) {
     Usage(
         fmt::format("--batch: more than {} records a commit need --bulk", Limits().batch_records));

@@ -22,6 +22,11 @@ class StoreReaderImpl {
 Result<std::unique_ptr<StoreReader>> StoreReader::Open(const std::filesystem::path& directory,
                                                        const SinkOptions& options) {
   auto store = storage::OpenRocksReader(directory, options);
+  if (!store && store.error().code() == ErrorCode::kStoreMissing) {  // a reader makes none
+    return Error(ErrorCode::kStoreMissing,
+                 "there is no store in " + directory.string() +
+                     "; check the path: a store is made by IdempotentSink::Open");
+  }
   if (!store) return store.error();
   auto note = (*store)->ReadWatermark();
   if (!note) return note.error();

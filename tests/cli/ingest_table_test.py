@@ -103,6 +103,15 @@ class IngestTable(CommandTest):
         summary = self.ingest(*VERSIONED, "--delete-when", "gone=true", flags, table="flags")
         self.assertEqual((summary["rows"], summary["verdicts"]["DELETED"]), (0, 1))
 
+    def test_an_append_table_takes_neither_deletes_nor_ties(self):
+        for option in (("--delete-when", "op=d"), ("--tie", "first")):
+            self.ingest(*option, self.lines("f.ndjson", '{"k":"a","op":"d"}'), code=1)
+            self.assertIn(option[0] + " is for upsert tables", self.err)
+            self.assertEqual(self.read("tables"), {"tables": []})
+        self.ingest(self.lines("f.ndjson", '{"k":"a"}'))
+        self.ingest("--tie", "first", self.lines("f.ndjson", '{"k":"a"}'), code=1)
+        self.assertIn("--tie is for upsert tables", self.err)
+
     def test_event_ids(self):
         file = self.lines("a.ndjson", {"k": "a", "v": 1, "e": "x"}, {"k": "a", "v": 2, "e": "x"},
                           {"k": "a", "v": 3, "e": "y"})

@@ -42,6 +42,8 @@ class Usage(CommandTest):
         self.ingest_refused("--partition", "p", word="--partition needs --offset")
         self.ingest_refused("--mode", "upsert", word="--mode upsert needs --version")
         self.ingest_refused("--mode", "upsert", "--tie", "converge", word="--tie first, last")
+        self.ingest_refused("--mode", "append", "--delete-when", "op=d", word="--delete-when needs")
+        self.ingest_refused("--mode", "append", "--tie", "first", word="--tie needs")
         self.ingest_refused("--version-kind", "hex", word="--version-kind needs --version")
         self.ingest_refused("--source", "a", "--source-field", "s", "--offset", "o",
                             word="--source")
@@ -70,6 +72,8 @@ class Usage(CommandTest):
             self.assertFalse(self.db.exists())
             missing = self.idem(*command, "--db", self.db, "--json", code=3).json
             self.assertEqual(missing["error"]["code"], "StoreMissing")
+            self.assertIn("check --db", missing["error"]["message"])
+            self.assertNotIn("create_if_missing", result.err)
         self.idem("checkpoints", "rewind", "--db", self.db, "--source", "s", "--partition", 0,
                   "--to", 0, "--reason", "x", code=3)
         self.idem("quarantine", "resolve", "--db", self.db, "0" * 32, "--discard", code=3)

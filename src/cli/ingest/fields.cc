@@ -22,6 +22,20 @@ std::string_view WithoutSpace(std::string_view json) {
   return json.substr(0, json.find_last_not_of(kSpace) + 1);
 }
 
+bool IsUtf16(std::string_view text) {
+  return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
+}
+constexpr const char* kUtf16Hint =
+    "; it looks like UTF-16: iconv -f UTF-16 -t UTF-8 FILE makes UTF-8 of it";
+
+// What somebody may do whose file is JSON, but has no such lines.
+const char* HintOf(std::string_view line) {
+  if (IsUtf16(line)) return kUtf16Hint;
+  if (line.starts_with('['))
+    return "; a line is one object: jq -c '.[]' FILE makes lines of an array";
+  return line == "{" ? "; a line is one whole object: jq -c . FILE makes such lines" : "";
+}
+
 // One that is no part of a line end: whole files have been taken for a header.
 bool HasBareCarriageReturn(std::string_view header) {
   std::size_t at = header.find('\r');
@@ -37,9 +51,11 @@ class NdjsonFields final : public Fields {
 
   std::optional<LineError> Read(std::string_view record) override {
     whole_ = record;
+    const std::string_view text = WithoutSpace(record);
     const std::optional<JsonError> error = members_.Read(record);
-    if (!error) return std::nullopt;
-    return LineError{error->column, error->what};
+    if (!error && text.starts_with('{')) return std::nullopt;
+    const char* what = error ? error->what : "this is no JSON object";
+    return LineError{error ? error->column : 0, std::string(what) + HintOf(text)};
   }
 
   std::optional<LineError> Get(std::size_t path, FieldValue* value) const override {
@@ -163,6 +179,9 @@ std::unique_ptr<Fields> Fields::ForNdjson(std::vector<MemberPath> paths) {
 Result<std::unique_ptr<Fields>> Fields::ForCsv(std::vector<MemberPath> paths,
                                                std::string_view header) {
   header = StripCarriageReturn(header);
+  if (IsUtf16(header)) {
+    return Error(ErrorCode::kInvalidArgument, std::string("the header is not UTF-8") + kUtf16Hint);
+  }
   if (HasBareCarriageReturn(header)) {
     return Error(ErrorCode::kInvalidArgument,
                  "the header holds a carriage return without a line feed; lines end with LF or "

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "cli/ingest/invalid_reason.h"
 #include "cli/ingest/table_setup.h"
 #include "cli/interrupt.h"
 #include "cli/output/standard_streams.h"
@@ -17,6 +18,13 @@ namespace {
 
 // How often the progress is told between two commits.
 constexpr std::size_t kRecordsAnUpdate = 10'000;
+
+constexpr const char* kCsvFromStdin =
+    "; standard input is read as NDJSON: for CSV say --format csv";
+
+bool LooksLikeCsv(std::string_view line) {
+  return !line.starts_with('{') && !line.starts_with('[') && line.find(',') != line.npos;
+}
 
 std::string SourceName(const std::string& path) {
   return path == "-" ? "stdin" : std::filesystem::path(path).filename().string();
@@ -85,7 +93,9 @@ bool Ingester::FailReading(const Error& error) {
 }
 
 bool Ingester::FailAt(const Unit& unit, const LineError& error) {
-  summary_.bad_line = BadLine{path_, unit.line + 1, unit.byte + error.column, error.reason};
+  const bool guessed = path_ == "-" && !options_.format && unit.line == 0;
+  const char* hint = guessed && LooksLikeCsv(unit.text) ? kCsvFromStdin : "";
+  summary_.bad_line = BadLine{path_, unit.line + 1, unit.byte + error.column, error.reason + hint};
   return false;
 }
 
@@ -378,23 +388,12 @@ bool Ingester::StopAtInvalid(Piece* piece, std::size_t index) {
   return FailAt(unit, {0, fmt::format("INVALID: {}", ReasonInvalid(unit))});
 }
 
-// Which of its rules the library saw broken, as the word of the documentation: asked from a store
-// that keeps what it refuses and is gone afterwards.
 std::string Ingester::ReasonInvalid(const Unit& unit) {
-  SinkOptions sink_options;
-  sink_options.on_invalid = InvalidPolicy::kQuarantine;
-  Result<std::unique_ptr<IdempotentSink>> sink = IdempotentSink::OpenInMemory(sink_options);
-  if (!sink) return sink.error().message();
-  Result<Table> table = (*sink)->OpenTable(table_->name(), table_->options());
-  if (!table) return table.error().message();
   if (const std::optional<LineError> error = mapper_->Map(unit.text, &record_)) {
     return error->reason;
   }
-  Batch batch;
-  AddTo(unit, *table, &batch);
-  Result<CommitReport> report = (*sink)->Commit(batch);
-  if (!report) return report.error().message();
-  return std::string(ToString(report->outcomes().front().reason));
+  return InvalidReason(*table_, options_, *mapper_,
+                       [&](const Table& table, Batch* batch) { AddTo(unit, table, batch); });
 }
 
 }  // namespace idem::cli

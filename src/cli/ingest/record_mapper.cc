@@ -104,6 +104,13 @@ std::optional<LineError> RecordMapper::MapKey(MappedRecord* record) {
   return std::nullopt;
 }
 
+std::string_view RecordMapper::MissingKeyMember() const {
+  for (std::size_t i = 0; i < key_values_.size(); ++i) {
+    if (key_values_[i].kind == Kind::kAbsent) return options_.key[i].text;
+  }
+  return {};
+}
+
 std::optional<LineError> RecordMapper::MapEventId(MappedRecord* record) {
   bool complete = true;
   for (std::size_t i = 0; i < options_.event_id.size(); ++i) {

@@ -47,6 +47,9 @@ class RecordMapper final {
 
   std::optional<LineError> Map(std::string_view text, MappedRecord* record);
 
+  // The first member of the key that the last record does not have; empty when it has all.
+  std::string_view MissingKeyMember() const;
+
   // The kind that the version of the last record read speaks for; nothing when it has none.
   std::optional<VersionKind> SuggestedVersionKind() const;
 

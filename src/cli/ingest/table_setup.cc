@@ -35,8 +35,26 @@ TableOptions DefineTable(const IngestOptions& options, const std::optional<Table
   return definition;
 }
 
+namespace {
+
+// What an append table has no use for, said before one is made.
+Result<void> CheckAppend(const IngestOptions& options) {
+  const char* option = options.delete_when ? "--delete-when" : "--tie";
+  if (!options.delete_when && !options.tie) return {};
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("{} is for upsert tables, and '{}' is an append table, where the first "
+                           "record of a key stays; leave the option out, or ingest into an upsert "
+                           "table (--version PATH, or --mode upsert)",
+                           option, options.table));
+}
+
+}  // namespace
+
 Result<Table> OpenIngestTable(IdempotentSink* sink, const IngestOptions& options,
                               const TableOptions& definition) {
+  if (definition.mode == TableMode::kAppend) {
+    if (auto ok = CheckAppend(options); !ok) return ok.error();
+  }
   Result<Table> table = sink->OpenTable(options.table, definition);
   if (!table) return table;
   const VersionKind kind = table->options().version_kind();
