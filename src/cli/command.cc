@@ -6,7 +6,7 @@
 
 #include <utility>
 
-#include "cli/output/json.h"
+#include "cli/output/error_json.h"
 #include "cli/output/output.h"
 #include "cli/output/standard_streams.h"
 
@@ -66,11 +66,7 @@ ExitCode Report(const Error& said, const CommonOptions& common) {
   const Error error = Reworded(said, common);
   Complain(error.ToString());
   if (common.json) {
-    const Json json = {{"error",
-                        {{"code", ToString(error.code())},
-                         {"message", error.message()},
-                         {"next_step", ToString(error.next_step())}}}};
-    PrintLine(DumpJson(json));
+    PrintLine(DumpJson({{"error", ErrorJson(error)}}));
   }
   return ExitCodeOf(error.code());
 }

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/output/standard_streams.h"
+#include "cli/usage.h"
 
 namespace idem::cli {
 namespace {
@@ -40,7 +41,7 @@ ExitCode Main(int argc, char** argv) {
     app.parse(argc, argv);
     if (common.db.empty()) throw CLI::RequiredError("--db");
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? ExitCode::kOk : ExitCode::kUsage;
+    return ReportUsage(app, error, AsksForJson(argc, argv));
   }
   return run();
 }

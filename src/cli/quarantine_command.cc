@@ -199,7 +199,9 @@ void AddList(const CommandLine& line, CLI::App* parent) {
   const auto given = std::make_shared<ListArguments>();
   app->add_option("--table", given->table, "Only this table");
   app->add_flag("--all", given->all, "Also those that are resolved");
-  app->add_option("--limit", given->limit, "At most this many")->capture_default_str();
+  app->add_option("--limit", given->limit, "At most this many")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app->add_option("--after", given->after, "The last id of the page before")->type_name("ID");
   app->callback([given, line] {
     *line.run = [given = *given, common = *line.common] { return RunList(given, common); };

@@ -93,7 +93,9 @@ void AddScanCommand(const CommandLine& line) {
                   "Only keys that begin with these parts: strings separated by commas, or a JSON "
                   "array")
       ->type_name("PART[,PART...]");
-  app->add_option("--limit", given->limit, "At most this many rows")->type_name("N");
+  app->add_option("--limit", given->limit, "At most this many rows")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
   app->callback([given, line] {
     *line.run = [given = *given, common = *line.common] { return RunScan(given, common); };
   });

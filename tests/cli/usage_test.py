@@ -5,6 +5,7 @@ import unittest
 
 from command import CommandTest
 
+INGEST = ("ingest", "--table", "t", "--key", "k")
 READERS = (("scan", "--table", "t"), ("get", "--table", "t", "x"), ("tables",), ("digest",),
            ("stats",), ("verify",), ("checkpoints", "list"), ("quarantine", "list"),
            ("quarantine", "show", "0" * 32))
@@ -37,6 +38,30 @@ class Usage(CommandTest):
         self.refused("checkpoints", "--db", self.db, word="subcommand")
         self.ingest_refused("--unknown", word="--unknown")
 
+    def test_an_unknown_word_is_named(self):
+        self.refused("ingst", "--db", self.db, word="'ingst' is no subcommand of idem")
+        self.refused("ingst", "--db", self.db, word="ingest, scan")
+        self.refused(word="ingest, scan")
+        self.refused("checkpoints", "lst", "--db", self.db, word="'lst' is no subcommand")
+        self.refused("scan", "--db", self.db, "--tabel", "t",
+                     word="'--tabel' is no option of idem scan")
+        self.refused("tables", "t", "--db", self.db, word="'t' is more than idem tables takes")
+        self.ingest_refused("--unknown", word="'--unknown' is no option of idem ingest")
+
+    def test_with_json_a_wrong_command_line_is_an_object(self):
+        for words in (("ingst",), (), ("scan", "--db", self.db), ("scan", "--tabel", "t"),
+                      ("scan", "--db", self.db, "--table", "t", "--limit", "-1"),
+                      (*INGEST, "--db", self.db, "--tie", "x"),
+                      (*INGEST, "--db", self.db, "--partition", "p")):
+            error = self.idem(*words, "--json", code=2).json["error"]
+            self.assertEqual((error["code"], error["next_step"]), ("InvalidArgument", "fix_input"))
+            self.assertTrue(error["message"])
+        missing = self.read("tables", code=3)["error"]
+        self.assertEqual(missing["next_step"], "fix_input")
+        self.assertIn("correct the input", missing["remedy"])
+        gone = self.read("ingest", "--table", "t", "--key", "k", "nope", code=1)["error"]
+        self.assertEqual(gone["code"], "NotFound")
+
     def test_what_does_not_fit_together(self):
         self.ingest_refused("--source-field", "s", word="--source-field needs --offset")
         self.ingest_refused("--partition", "p", word="--partition needs --offset")
@@ -52,6 +77,9 @@ class Usage(CommandTest):
         self.ingest_refused("--batch", "0", word="--batch")
         self.ingest_refused("--batch", "100001", word="--batch")
         self.ingest_refused("--batch", "x", word="--batch")
+        for command in (("scan", "--table", "t"), ("quarantine", "list")):
+            for limit in ("-1", "x"):
+                self.refused(*command, "--db", self.db, "--limit", limit, word="--limit")
         self.ingest_refused("--mode", "merge", word="--mode")
         self.ingest_refused("--tie", "x", word="--tie")
         self.ingest_refused("--durability", "x", word="--durability")

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "cli/output/error_json.h"
 #include "cli/output/json.h"
 #include "cli/output/shell_word.h"
 
@@ -31,7 +32,9 @@ Json ErrorOf(const IngestSummary& summary) {
     return {{"file", bad.file}, {"line", bad.line}, {"byte", bad.byte}, {"reason", bad.reason}};
   }
   if (summary.error) {
-    return {{"code", ToString(summary.error->code())}, {"reason", summary.error->message()}};
+    const Json error = ErrorJson(*summary.error);
+    return {
+        {"code", error["code"]}, {"reason", error["message"]}, {"next_step", error["next_step"]}};
   }
   return nullptr;
 }
