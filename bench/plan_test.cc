@@ -68,6 +68,18 @@ TEST(PlanTest, QuickLeavesTheLargeGoalsOpenAndFullNone) {
   EXPECT_EQ(OpenGoals(FullPlan()), std::set<std::string_view>());
 }
 
+// Where idem is slower than others that decide, the table has to say so.
+TEST(PlanTest, NoStreamIsMeasuredWithoutAPeerThatDecides) {
+  for (const Workload& workload : AllWorkloads()) {
+    if (workload.drained) continue;
+    const Plan plan = QuickPlan();
+    EXPECT_TRUE(std::any_of(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
+      return step.workload == workload.name && Measures(step, "idem") &&
+             Measures(step, "rocks_get_put") && Measures(step, "lmdb_writemap");
+    })) << workload.name;
+  }
+}
+
 TEST(PlanTest, MeasuresWhatItNamesAndLeavesOutWhoCannot) {
   const Plan plan{.rounds = 2,
                   .steps = {{"upsert_newer", {"idem", "redis_set_nx"}, 50, 20}},
