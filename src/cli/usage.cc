@@ -11,6 +11,7 @@
 
 #include "cli/output/error_json.h"
 #include "cli/output/output.h"
+#include "cli/output/standard_streams.h"
 
 namespace idem::cli {
 namespace {
@@ -66,8 +67,8 @@ ExitCode ReportUsage(const CLI::App& app, const CLI::ParseError& error, bool jso
     return ExitCode::kOk;
   }
   const std::string message = MessageOf(app, error);
-  fmt::print(stderr, "idem: {}\nRun `{} --help` for more information.\n", message,
-             NameOf(Deepest(&app)));
+  WriteToStderr(fmt::format("idem: {}\nRun `{} --help` for more information.\n", message,
+                            NameOf(Deepest(&app))));
   if (json) {
     PrintLine(DumpJson({{"error", ErrorJson(Error(ErrorCode::kInvalidArgument, message))}}));
   }

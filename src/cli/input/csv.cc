@@ -6,21 +6,26 @@
 
 namespace idem::cli {
 
-bool CsvGoesOn(std::string_view line, bool open) {
-  bool field_start = !open;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (open) {
-      // A doubled quote closes and opens again, which comes to the same.
-      i = line.find('"', i);
-      if (i == std::string_view::npos) return true;
-      open = i + 1 < line.size() && line[i + 1] == '"';
-      if (open) ++i;
+void CsvQuotes::Read(std::string_view piece) {
+  for (std::size_t i = 0; i < piece.size(); ++i) {
+    if (at_ == At::kQuoted) {
+      i = piece.find('"', i);
+      if (i == std::string_view::npos) return;
+      at_ = At::kQuoteInQuotes;
+    } else if (piece[i] == '"' && at_ != At::kPlain) {
+      at_ = At::kQuoted;  // a doubled quote closes and opens again, which comes to the same
     } else {
-      open = field_start && line[i] == '"';
-      field_start = line[i] == ',';
+      i = piece.find(',', i);
+      at_ = i == std::string_view::npos ? At::kPlain : At::kFieldStart;
+      if (at_ == At::kPlain) return;
     }
   }
-  return open;
+}
+
+bool CsvGoesOn(std::string_view line, bool open) {
+  CsvQuotes quotes(open);
+  quotes.Read(line);
+  return quotes.open();
 }
 
 std::optional<CsvError> SplitCsv(std::string_view record, std::vector<std::string>* fields) {

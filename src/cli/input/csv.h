@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,23 @@ namespace idem::cli {
 struct CsvError {
   std::size_t column = 0;
   const char* what = "";
+};
+
+// Follows the quotes of a record through its lines, each of which may come in pieces.
+class CsvQuotes final {
+ public:
+  // `open`: the lines before ended within quotes.
+  explicit CsvQuotes(bool open = false) : at_(open ? At::kQuoted : At::kFieldStart) {}
+
+  // The next piece of the line.
+  void Read(std::string_view piece);
+
+  // After a whole line: true when the record goes on with the line after it.
+  bool open() const noexcept { return at_ == At::kQuoted; }
+
+ private:
+  enum class At : std::uint8_t { kFieldStart, kPlain, kQuoted, kQuoteInQuotes };
+  At at_;
 };
 
 // True when a record that has `line` as its next line goes on with the line after it. `open` says

@@ -47,7 +47,7 @@ Result<void> LineReader::SkipByteOrderMark() {
   return {};
 }
 
-Result<bool> LineReader::Next(Unit* line) {
+Result<bool> LineReader::Next(Unit* line, CsvQuotes* quotes) {
   if (!started_) {
     Result<void> skipped = SkipByteOrderMark();
     if (!skipped) return skipped.error();
@@ -63,7 +63,7 @@ Result<bool> LineReader::Next(Unit* line) {
         complete ? static_cast<std::size_t>(static_cast<const char*>(found) - from) : have;
 
     *line = Unit{{from, size}, next_line_, 1, next_byte_, size, complete, false};
-    if (size > line_bytes_max_) return SkipOverlong(line);
+    if (size > line_bytes_max_) return SkipOverlong(line, quotes);
     if (complete) {
       begin_ += size + 1;
       next_byte_ += size + 1;
@@ -85,7 +85,7 @@ Result<bool> LineReader::Next(Unit* line) {
 }
 
 // Keeps the line's beginning aside and reads on to its end.
-Result<bool> LineReader::SkipOverlong(Unit* line) {
+Result<bool> LineReader::SkipOverlong(Unit* line, CsvQuotes* quotes) {
   const std::size_t kept = std::min(line_bytes_max_, kOverlongBytesKept);
   overlong_head_ = line->text.substr(0, kept);
   std::uint64_t size = 0;
@@ -97,6 +97,7 @@ Result<bool> LineReader::SkipOverlong(Unit* line) {
     complete = found != nullptr;
     const std::size_t part =
         complete ? static_cast<std::size_t>(static_cast<const char*>(found) - from) : have;
+    if (quotes != nullptr) quotes->Read({from, part});
     size += part;
     begin_ += part + (complete ? 1 : 0);
     if (complete) break;

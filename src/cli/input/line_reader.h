@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "cli/input/byte_source.h"
+#include "cli/input/csv.h"
 
 namespace idem::cli {
 
@@ -42,13 +43,14 @@ class LineReader final {
   // `source` must outlive the reader.
   explicit LineReader(ByteSource* source, std::size_t line_bytes_max = kLineBytesMax);
 
-  // False at the end of the input. Errors: those of ByteSource::Read.
-  Result<bool> Next(Unit* line);
+  // False at the end of the input. `quotes`, when there are any to follow, reads the line where it
+  // is too long to be in the unit: nobody could afterwards. Errors: those of ByteSource::Read.
+  Result<bool> Next(Unit* line, CsvQuotes* quotes = nullptr);
 
  private:
   Result<bool> FillMore();
   Result<void> SkipByteOrderMark();
-  Result<bool> SkipOverlong(Unit* line);
+  Result<bool> SkipOverlong(Unit* line, CsvQuotes* quotes);
 
   ByteSource* source_;
   std::size_t line_bytes_max_;

@@ -2,8 +2,6 @@
 
 #include "cli/input/unit_reader.h"
 
-#include "cli/input/csv.h"
-
 namespace idem::cli {
 
 InputFormat FormatOfName(const std::string& path) {
@@ -15,36 +13,44 @@ InputFormat FormatOfName(const std::string& path) {
                                                           : InputFormat::kNdjson;
 }
 
-Result<std::unique_ptr<UnitReader>> UnitReader::Open(const std::string& path, InputFormat format) {
+Result<std::unique_ptr<UnitReader>> UnitReader::Open(const std::string& path, InputFormat format,
+                                                     std::size_t unit_bytes_max) {
   Result<std::unique_ptr<ByteSource>> source = ByteSource::Open(path);
   if (!source) return source.error();
-  return std::unique_ptr<UnitReader>(new UnitReader(std::move(*source), format));
+  return std::unique_ptr<UnitReader>(new UnitReader(std::move(*source), format, unit_bytes_max));
 }
 
 Result<bool> UnitReader::Next(Unit* unit) {
-  Result<bool> got = lines_.Next(unit);
-  if (!got || !*got || format_ == InputFormat::kNdjson || unit->overlong) return got;
-  if (!CsvGoesOn(StripCarriageReturn(unit->text), false)) return true;
+  if (format_ == InputFormat::kNdjson) return lines_.Next(unit);
+  quotes_ = CsvQuotes();
+  Result<bool> got = NextCsvLine(unit);
+  if (!got || !*got || !quotes_.open()) return got;
   return Continue(unit);
+}
+
+// A line with quotes that are open has to be followed to its end even when it is too long: what
+// comes after it is the rest of a field, and would pass for records.
+Result<bool> UnitReader::NextCsvLine(Unit* line) {
+  Result<bool> got = lines_.Next(line, &quotes_);
+  if (got && *got && !line->overlong) quotes_.Read(line->text);
+  return got;
 }
 
 // A quoted field holds a line break: the record goes on with the next line.
 Result<bool> UnitReader::Continue(Unit* record) {
   record_ = record->text;
-  bool open = true;
-  while (open && record->terminated) {
+  while (quotes_.open() && record->terminated) {
     Unit line;
-    Result<bool> got = lines_.Next(&line);
+    Result<bool> got = NextCsvLine(&line);
     if (!got) return got.error();
     if (!*got) {
       record->terminated = false;  // the input ends within the quotes
       break;
     }
-    open = CsvGoesOn(line.text, true);
     ++record->lines;
     record->bytes += 1 + line.bytes;
     record->terminated = line.terminated;
-    record->overlong = record->overlong || record->bytes > kLineBytesMax;
+    record->overlong = record->overlong || record->bytes > unit_bytes_max_;
     if (!record->overlong) record_.append(1, '\n').append(line.text);
   }
   if (record->overlong && record_.size() > kOverlongBytesKept) record_.resize(kOverlongBytesKept);

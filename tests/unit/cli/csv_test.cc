@@ -51,6 +51,18 @@ TEST(CsvTest, KnowsWhenARecordGoesOn) {
   EXPECT_FALSE(CsvGoesOn("5\" pipe,x", false)) << "a stray quote does not swallow what follows";
 }
 
+TEST(CsvTest, FollowsQuotesThroughALineInPieces) {
+  for (const std::string_view line :
+       {"a,\"b", "a,\"b\"", "a,\"b\"\"", "a,\"b\"\"\"", "\"\"", "\"\"\"", "a\"b,\"c", "\"a\"b,\"",
+        "\"a\",\"\"\"\"x\"\",\"\""}) {
+    for (const bool open : {false, true}) {
+      CsvQuotes quotes(open);
+      for (const char& byte : line) quotes.Read({&byte, 1});
+      EXPECT_EQ(quotes.open(), CsvGoesOn(line, open)) << line << ' ' << open;
+    }
+  }
+}
+
 TEST(CsvTest, WritesWhatItReads) {
   for (const std::string field : {"plain", "", "a,b", "say \"x\"", "line\nbreak", "cr\rlf"}) {
     std::string out;

@@ -66,9 +66,10 @@ inline std::string ReadAll(const std::string& path, std::size_t piece = 7) {
 }
 
 // The units of a file, each as text.
-inline std::vector<std::string> ReadUnits(const std::string& path, InputFormat format) {
+inline std::vector<std::string> ReadUnits(const std::string& path, InputFormat format,
+                                          std::size_t unit_bytes_max = kLineBytesMax) {
   std::vector<std::string> texts;
-  Result<std::unique_ptr<UnitReader>> reader = UnitReader::Open(path, format);
+  Result<std::unique_ptr<UnitReader>> reader = UnitReader::Open(path, format, unit_bytes_max);
   EXPECT_TRUE(reader.has_value());
   Unit unit;
   for (;;) {

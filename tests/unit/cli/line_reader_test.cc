@@ -129,6 +129,37 @@ TEST(UnitReaderTest, GivesAFieldThatIsNeverClosedAsOneRecord) {
   EXPECT_FALSE(unit.terminated) << "the input ends within it";
 }
 
+// However the long line is cut into pieces, and whether it is the first of its record or not.
+TEST(UnitReaderTest, KeepsOpenQuotesThroughALineOverTheLimit) {
+  const InputFiles files;
+  constexpr std::size_t kLimit = 16;
+  for (const std::size_t size : {20u, 262'143u, 262'144u, 262'145u, 600'000u}) {
+    const std::string text(size, 'x');
+    for (const std::string& first : {"1,\"" + text + "\"\"", "1,\"a\n" + text, text + ",\"\"\""}) {
+      const std::string path = files.Write("f.csv", first + "\n2,no row\n\"\n3,c\n");
+      const std::vector<std::string> units = ReadUnits(path, InputFormat::kCsv, kLimit);
+      ASSERT_EQ(units.size(), 2u) << size << ' ' << first.substr(0, 8);
+      EXPECT_EQ(units[1], "3,c");
+    }
+    const std::string closed = files.Write("f.csv", "1,\"" + text + "\"\n2,b\n");
+    EXPECT_EQ(ReadUnits(closed, InputFormat::kCsv, kLimit).back(), "2,b");
+  }
+}
+
+TEST(UnitReaderTest, CountsAllOfARecordOverTheLimit) {
+  const InputFiles files;
+  const std::string path = files.Write("f.csv", "1,\"" + std::string(20, 'x') + "\ny\"\n2,b\n");
+  std::unique_ptr<UnitReader> reader = UnitReader::Open(path, InputFormat::kCsv, 16).value();
+  Unit unit;
+  ASSERT_TRUE(reader->Next(&unit).value());
+  EXPECT_TRUE(unit.overlong);
+  EXPECT_EQ(unit.lines, 2u);
+  EXPECT_EQ(unit.bytes, 26u);
+  ASSERT_TRUE(reader->Next(&unit).value());
+  EXPECT_EQ(unit.line, 2u);
+  EXPECT_EQ(unit.byte, 27u);
+}
+
 TEST(UnitReaderTest, TellsCsvByName) {
   EXPECT_EQ(FormatOfName("a/b.csv"), InputFormat::kCsv);
   EXPECT_EQ(FormatOfName("b.csv.gz"), InputFormat::kCsv);
