@@ -44,7 +44,8 @@ class PendingLines final {
 
   std::size_t size() const noexcept { return entries_.size(); }
   std::size_t records() const noexcept { return records_; }
-  std::size_t bytes() const noexcept { return arena_.size(); }
+  // What the lines take, and not their text alone: of a blank line there is more besides.
+  std::size_t bytes() const noexcept { return arena_.size() + entries_.size() * sizeof(Entry); }
 
  private:
   struct Entry {
