@@ -113,9 +113,15 @@ class Reader {
     }
   }
 
+  // The paths with more segments.
+  std::uint64_t LongerThan(std::size_t segments) const {
+    return segments < longer_->size() ? (*longer_)[segments] : 0;
+  }
+
   const char* Object(const char* at, std::size_t depth, std::uint64_t wanted) {
     if (depth >= kJsonDepthMax) return Fail(at, "nested too deeply");
-    wanted &= depth < longer_->size() ? (*longer_)[depth] : 0;
+    wanted &= LongerThan(depth);
+    std::uint64_t seen = 0;  // paths that members before this one go on with
     at = SkipSpace(at + 1);
     if (Here(at) == '}') return at + 1;
     for (;;) {
@@ -131,7 +137,11 @@ class Reader {
       const char* value = SkipSpace(at + 1);
       at = Here(value) == '"' ? String(value) : Value(value, depth + 1, inside);
       if (at == nullptr) return nullptr;
-      if (inside != 0 && !Found({value, at}, depth, inside)) return nullptr;
+      if (inside != 0) {
+        if ((inside & seen) != 0) return Fail(value, "a member that is asked for comes twice");
+        seen |= inside;
+        Found({value, at}, depth, inside);
+      }
       at = SkipSpace(at);
       const char c = Here(at);
       if (c == '}') return at + 1;
@@ -158,17 +168,10 @@ class Reader {
   }
 
   // Notes a value for those of the paths in `inside` that end with it.
-  bool Found(std::string_view value, std::size_t depth, std::uint64_t inside) {
-    for (std::uint64_t left = inside; left != 0; left &= left - 1) {
-      const auto i = static_cast<std::size_t>(std::countr_zero(left));
-      if ((*paths_)[i].segments.size() != depth + 1) continue;
-      if ((*raw_)[i]) {
-        Fail(value.data(), "a member that is asked for comes twice");
-        return false;
-      }
-      (*raw_)[i] = value;
+  void Found(std::string_view value, std::size_t depth, std::uint64_t inside) {
+    for (std::uint64_t left = inside & ~LongerThan(depth + 1); left != 0; left &= left - 1) {
+      (*raw_)[static_cast<std::size_t>(std::countr_zero(left))] = value;
     }
-    return true;
   }
 
   const char* Array(const char* at, std::size_t depth) {

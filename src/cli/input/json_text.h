@@ -30,7 +30,7 @@ class JsonMembers final {
   explicit JsonMembers(std::vector<MemberPath> paths);
 
   // Validates `text` as one JSON value and finds the members. A member asked for that comes twice
-  // is an error: which of the two is meant, nobody can say.
+  // is an error, and so is one on the way to it: which of the two is meant, nobody can say.
   std::optional<JsonError> Read(std::string_view text);
 
   // The member's text as it stands in the last text read, without white space around it; nothing

@@ -59,6 +59,16 @@ TEST(JsonTextTest, RefusesAMemberAskedForThatComesTwice) {
   EXPECT_EQ(Find(R"({"a":1,"a":2,"b":3})", "b"), "3");
 }
 
+TEST(JsonTextTest, RefusesAMemberOnTheWayThatComesTwice) {
+  const std::string refused = ": a member that is asked for comes twice";
+  EXPECT_EQ(Find(R"({"a":{"id":2},"a":7})", "a.id"), "18" + refused);
+  EXPECT_EQ(Find(R"({"a":7,"a":{"id":2}})", "a.id"), "11" + refused);
+  EXPECT_EQ(Find(R"({"a":{},"a":{"id":2}})", "b,a.id"), "12" + refused);
+  EXPECT_EQ(Find(R"({"a":{"b":{"c":1},"b":null}})", "a.b.c"), "22" + refused);
+  EXPECT_EQ(Find(R"({"a":{"id":1},"b":{"id":2}})", "a.id,b.id,a,b"), R"(1|2|{"id":1}|{"id":2})");
+  EXPECT_EQ(Find(R"({"a":{"x":1,"x":2,"id":3},"x":4,"x":5})", "a.id"), "3");
+}
+
 // A line torn at any byte is never taken for a whole one.
 TEST(JsonTextTest, RefusesATextTornAnywhere) {
   constexpr std::string_view kText =
