@@ -18,6 +18,7 @@
 #include "cli/ingest/ingest_options.h"
 #include "cli/ingest/ingest_summary.h"
 #include "cli/ingest/ingester.h"
+#include "cli/input/json_text.h"
 #include "cli/interrupt.h"
 #include "cli/output/output.h"
 #include "cli/output/standard_streams.h"
@@ -193,6 +194,19 @@ std::vector<std::string> ParseIgnored(const std::string& text) {
   return members;
 }
 
+void CheckNumberOfMembers(const IngestOptions& options) {
+  std::size_t members = options.key.size() + options.event_id.size();
+  for (const bool given : {options.version.has_value(), options.value.has_value(),
+                           options.delete_when.has_value(), options.source_field.has_value(),
+                           options.partition.has_value(), options.offset.has_value()}) {
+    members += given ? 1 : 0;
+  }
+  if (members <= kMemberPathsMax) return;
+  Usage(fmt::format(
+      "{} members are asked for, --key, --event-id and all others together; the limit is {}",
+      members, kMemberPathsMax));
+}
+
 // Throws CLI::ValidationError where the arguments contradict each other.
 IngestOptions Understand(const IngestArguments& given, const std::string& db) {
   CheckTogether(given);
@@ -214,6 +228,7 @@ IngestOptions Understand(const IngestArguments& given, const std::string& db) {
   options.source_field = PathOf("--source-field", given.source_field);
   options.partition = PathOf("--partition", given.partition);
   options.offset = PathOf("--offset", given.offset);
+  CheckNumberOfMembers(options);
 
   options.mode = WordOf(kModes, given.mode);
   options.version_kind = WordOf(kVersionKinds, given.version_kind);

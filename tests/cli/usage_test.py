@@ -88,6 +88,16 @@ class Usage(CommandTest):
         self.ingest_refused("--delete-when", "a", word="PATH=VALUE")
         self.refused("ingest", "--db", self.db, "--table", "t", "--key", "a,,b", word="--key")
 
+    def test_more_members_than_can_be_looked_for(self):
+        names = [f"m{i}" for i in range(65)]
+        self.refused("ingest", "--db", self.db, "--table", "t", "--key", ",".join(names),
+                     word="65 members")
+        self.refused("ingest", "--db", self.db, "--table", "t", "--key", ",".join(names[:32]),
+                     "--event-id", ",".join(names[:32]), "--value", "m0", word="65 members")
+        summary = self.ingest(self.lines("a.ndjson", {name: 1 for name in names}), "--event-id",
+                              ",".join(names[32:64]), key=",".join(names[:32]))
+        self.assertEqual(summary["verdicts"]["INSERTED"], 1)
+
     def test_a_missing_file_creates_no_store(self):
         result = self.idem("ingest", "--db", self.db, "--table", "t", "--key", "k", "nope", code=1)
         self.assertIn("nope: no such file", result.err)

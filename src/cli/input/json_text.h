@@ -24,9 +24,12 @@ struct JsonError {
 // Deeper texts are refused: the reader's stack is finite.
 inline constexpr int kJsonDepthMax = 1000;
 
+// As many paths as a word has bits.
+inline constexpr std::size_t kMemberPathsMax = 64;
+
 class JsonMembers final {
  public:
-  // Up to 64 paths.
+  // REQUIRES: at most kMemberPathsMax paths.
   explicit JsonMembers(std::vector<MemberPath> paths);
 
   // Validates `text` as one JSON value and finds the members. A member asked for that comes twice
