@@ -83,6 +83,26 @@ class IngestFile(CommandTest):
         self.ingest(*VERSIONED, self.file, code=1)
         self.assertIn("another incarnation", self.err)
 
+    def test_a_file_that_was_emptied_is_refused(self):
+        for name, text in (("a.ndjson", '{"k":"a","v":1}\n'), ("a.csv", "k,v\na,1\n")):
+            file = self.write(name, text)
+            self.ingest(*VERSIONED, file, table=name)
+            self.write(name, "")
+            state = self.scan(table=name), self.checkpoints()
+            refused = self.ingest(*VERSIONED, file, code=1, table=name)
+            self.assertEqual(refused["error"]["code"], "SourceReplaced")
+            self.assertEqual((self.scan(table=name), self.checkpoints()), state)
+            self.ingest(*VERSIONED, "--from-start", file, table=name)
+            self.write(name, text)
+            self.assertEqual(self.counts(self.ingest(*VERSIONED, file, table=name)),
+                             {"DUPLICATE": 1})
+
+    def test_an_empty_csv_file_may_be_filled_later(self):
+        file = self.write("b.csv", "")
+        self.assertEqual(self.ingest(*VERSIONED, file)["lines"], 0)
+        self.write("b.csv", "k,v\na,1\n")
+        self.assertEqual(self.ingest(*VERSIONED, file)["rows"], 1)
+
     def test_from_start_offers_everything_and_changes_nothing(self):
         first = self.ingest(*VERSIONED, self.file)
         for _ in range(2):

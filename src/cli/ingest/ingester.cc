@@ -153,7 +153,8 @@ bool Ingester::StartFile(const std::string& path) {
   if (format == InputFormat::kCsv) {
     Result<bool> got = NextUnit(&header_unit);
     if (!got) return FailReading(got.error());
-    if (!*got) return true;  // an empty file has no header and no records
+    // An empty file has no header and no records; but was it always empty?
+    if (!*got) return Resume(nullptr);
     header = header_unit.text;
     header_unit.text = *header;
   }
@@ -167,16 +168,21 @@ bool Ingester::StartFile(const std::string& path) {
   mapper_ = std::move(*mapper);
   if (table_) mapper_->set_version_kind(table_->options().version_kind());
 
+  return Resume(header ? &header_unit : nullptr);
+}
+
+// Skips what was ingested before. `header` is that of a CSV file that has one.
+bool Ingester::Resume(const Unit* header) {
   std::uint64_t skipped = 0;
   if (positions_) {
-    Result<std::uint64_t> resumed = positions_->Resume(
-        sink_, options_.from_start, header ? &header_unit : nullptr, reader_.get());
+    Result<std::uint64_t> resumed =
+        positions_->Resume(sink_, options_.from_start, header, reader_.get());
     if (!resumed) return FailReading(resumed.error());
     skipped = *resumed;
   }
   summary_.skipped += skipped;
-  if (skipped > 0) WriteToStderr(fmt::format("{}: resumed at line {}\n", path, skipped + 1));
-  if (header && skipped == 0) piece_->lines.Add(header_unit, false);
+  if (skipped > 0) WriteToStderr(fmt::format("{}: resumed at line {}\n", path_, skipped + 1));
+  if (header != nullptr && skipped == 0) piece_->lines.Add(*header, false);
   return true;
 }
 

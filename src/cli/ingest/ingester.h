@@ -50,6 +50,7 @@ class Ingester final {
   bool Prepare();
   bool IngestFile(const std::string& path);
   bool StartFile(const std::string& path);
+  bool Resume(const Unit* header);
   bool ReadLines();
   Result<bool> NextUnit(Unit* unit);
   bool Flush();
