@@ -247,13 +247,15 @@ IngestOptions Understand(const IngestArguments& given, const std::string& db) {
   return options;
 }
 
-// The size of all files together, or 0 when it cannot be known. Errors: a file is missing.
+// The size of all files together, or 0 when it cannot be known. Errors: a file is missing, or
+// cannot be reached.
 Result<std::uint64_t> TotalBytes(const std::vector<std::string>& files) {
   std::uint64_t total = 0;
   bool known = true;
   for (const std::string& file : files) {
     std::error_code error;
     if (file != "-" && !std::filesystem::exists(file, error)) {
+      if (error) return Error(ErrorCode::kIoError, fmt::format("{}: {}", file, error.message()));
       return Error(ErrorCode::kNotFound, fmt::format("{}: no such file", file));
     }
     const bool regular = file != "-" && std::filesystem::is_regular_file(file, error);

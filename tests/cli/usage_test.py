@@ -103,6 +103,13 @@ class Usage(CommandTest):
         self.assertIn("nope: no such file", result.err)
         self.assertFalse(self.db.exists())
 
+    def test_a_file_that_cannot_be_reached_is_not_called_missing(self):
+        (self.directory / "loop").symlink_to("loop")
+        result = self.idem("ingest", "--db", self.db, "--table", "t", "--key", "k", "loop/file",
+                           code=1)
+        self.assertIn("loop/file: Too many levels of symbolic links", result.err)
+        self.assertFalse(self.db.exists())
+
     def test_a_missing_store(self):
         for command in READERS:
             result = self.idem(*command, "--db", self.db, code=3)

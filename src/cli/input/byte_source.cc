@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -125,7 +126,7 @@ class ZstdSource final : public ByteSource {
       ZSTD_inBuffer in = {bytes->data(), bytes->size(), 0};
       const std::size_t rc = ZSTD_decompressStream(context_, &out, &in);
       file_.Consume(in.pos);
-      if (ZSTD_isError(rc) != 0) return Damaged("the zstd data is damaged");
+      if (ZSTD_isError(rc) != 0) return Refused(rc);
       in_frame_ = rc != 0;
       if (bytes->empty() && in_frame_ && out.pos == 0) {
         return Damaged("the zstd data ends early: the file is truncated");
@@ -139,6 +140,18 @@ class ZstdSource final : public ByteSource {
  private:
   Error Damaged(std::string_view what) const {
     return Error(ErrorCode::kCorruption, fmt::format("{}: {}", file_.name(), what));
+  }
+
+  // A sound frame may ask for more memory than zstd gives without being told to: the window is
+  // kept in memory whole, and the frame alone says how large it is.
+  Error Refused(std::size_t rc) const {
+    if (ZSTD_getErrorCode(rc) == ZSTD_error_frameParameter_windowTooLarge) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("{}: its zstd window is larger than 128 MiB; decompress it with "
+                               "`zstd -dc --long=31`, or compress it without --long",
+                               file_.name()));
+    }
+    return Damaged(fmt::format("the zstd data is damaged: {}", ZSTD_getErrorName(rc)));
   }
 
   RawFile file_;

@@ -25,7 +25,8 @@ class ByteSource {
   ByteSource& operator=(const ByteSource&) = delete;
 
   // Fills `buffer` as far as bytes are at hand; 0 at the end. Errors: kIoError, also when a signal
-  // asked to stop; kCorruption (the compressed data is damaged or ends early).
+  // asked to stop; kCorruption (the compressed data is damaged or ends early); kInvalidArgument (a
+  // zstd window that is too large).
   virtual Result<std::size_t> Read(char* buffer, std::size_t size) = 0;
 
   // Bytes taken from the file, before decompression: what progress is measured by.

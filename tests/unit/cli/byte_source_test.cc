@@ -92,6 +92,28 @@ TEST(ByteSourceTest, RefusesDamageAndTrailingBytes) {
   EXPECT_THAT(ReadAll(files.Write("tail.zst", Zstd("a\n") + "tail")), HasSubstr("ERROR"));
 }
 
+// A zstd frame of one raw block, which says that its window has 2^`log` bytes.
+std::string ZstdWithWindow(int log, const std::string& text) {
+  const auto block = static_cast<unsigned>(text.size() << 3 | 1);  // the last one, raw
+  std::string frame("\x28\xb5\x2f\xfd\x00", 5);
+  frame.push_back(static_cast<char>((log - 10) << 3));
+  for (const unsigned shift : {0u, 8u, 16u}) frame.push_back(static_cast<char>(block >> shift));
+  return frame + text;
+}
+
+TEST(ByteSourceTest, DoesNotCallALargeZstdWindowDamaged) {
+  const InputFiles files;
+  EXPECT_EQ(ReadAll(files.Write("27", ZstdWithWindow(27, "a\n"))), "a\n");
+  for (const int log : {28, 31}) {
+    const std::string read = ReadAll(files.Write("large", ZstdWithWindow(log, "a\n")));
+    EXPECT_THAT(read, HasSubstr("window is larger than 128 MiB"));
+    EXPECT_THAT(read, ::testing::Not(HasSubstr("damaged")));
+  }
+  std::string damaged = Zstd("some text to be damaged");
+  damaged[4] ^= 8;  // the reserved bit
+  EXPECT_THAT(ReadAll(files.Write("damaged", damaged)), HasSubstr("the zstd data is damaged: "));
+}
+
 TEST(ByteSourceTest, NamesWhatIsMissing) {
   EXPECT_THAT(ReadAll("/nonexistent/file"), HasSubstr("/nonexistent/file: No such file"));
   EXPECT_THAT(ReadAll("/"), HasSubstr("is a directory"));
