@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of the command share: a scratch directory, running the command, reading back."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -90,6 +91,22 @@ class CommandTest(unittest.TestCase):
         lock = self.db / "IDEM_LOCK"
         self.wait_until(lambda: lock.exists() and lock.read_text() == f"{process.pid}\n",
                         f"process {process.pid} has the store")
+
+    @contextlib.contextmanager
+    def writer(self):
+        """An ingest into a table of its own, which has committed and waits for more lines."""
+        process = subprocess.Popen(
+            [IDEM, "ingest", "--db", self.db, "--table", "held", "--key", "k", "--source", "held"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            process.stdin.write(b'{"k":"held"}\n' * 1000)  # a batch
+            process.stdin.flush()
+            self.wait_until(lambda: any(c["source"] == "held" for c in self.checkpoints()),
+                            "the writer has committed")
+            yield process
+        finally:
+            process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0)
 
     def assert_verified(self):
         self.assertTrue(self.read("verify")["ok"])

@@ -3,10 +3,9 @@
 
 import os
 import pathlib
-import subprocess
 import unittest
 
-from command import IDEM, CommandTest
+from command import CommandTest
 
 
 class Doctor(CommandTest):
@@ -54,18 +53,9 @@ class Doctor(CommandTest):
 
     def test_beside_a_writer(self):
         self.make_store()
-        holder = subprocess.Popen(
-            [IDEM, "ingest", "--db", self.db, "--table", "t", "--key", "k", "--source", "s"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        try:
-            holder.stdin.write(b'{"k":"held"}\n' * 1000)
-            holder.stdin.flush()
-            while not [c for c in self.checkpoints() if c["source"] == "s"]:
-                pass
-            self.assertIn(f"open in process {holder.pid}",
+        with self.writer() as writer:
+            self.assertIn(f"open in process {writer.pid}",
                           self.whats(self.doctor(), "info", "store"))
-        finally:
-            holder.communicate(timeout=60)
 
     def test_unsafe_directories(self):
         self.make_store()

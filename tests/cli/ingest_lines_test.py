@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lines that are no records: stop or quarantine, and where the report points."""
 
+import fcntl
 import gzip
 import json
 import shlex
 import signal
 import subprocess
-import time
+import sys
+import termios
 import unittest
 
 from command import IDEM, CommandTest
 
 GOOD = '{"k":"a","v":1}'
 VERSIONED = ("--version", "v")
+
+
+def unread(pipe):
+    """The bytes in a pipe that nobody has taken out yet."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 class IngestLines(CommandTest):
@@ -188,10 +195,9 @@ class IngestLines(CommandTest):
         process = subprocess.Popen(
             [IDEM, "ingest", "--db", self.db, "--table", "t", "--key", "k", "--batch", "50",
              "--json", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        deadline = time.time() + 60
-        while (sum(log.stat().st_size for log in self.db.glob("*.log")) < 100_000 and
-               time.time() < deadline):
-            time.sleep(0.01)
+        self.wait_until(
+            lambda: sum(log.stat().st_size for log in self.db.glob("*.log")) > 100_000,
+            "some hundred batches are committed")
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 1, err)
@@ -208,10 +214,7 @@ class IngestLines(CommandTest):
              "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         process.stdin.write(b'{"k":"a"}\n{"k":"b"}\n')
         process.stdin.flush()
-        deadline = time.time() + 30
-        while not (self.db / "CURRENT").exists() and time.time() < deadline:
-            time.sleep(0.05)
-        time.sleep(0.5)
+        self.wait_until(lambda: unread(process.stdin) == 0, "both lines are read")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 1, err)

@@ -103,16 +103,10 @@ class Read(CommandTest):
         self.assertIn("table t: 3 rows", self.idem("stats", "--db", self.db).text)
 
     def test_reading_beside_a_writer(self):
-        process = subprocess.Popen(
-            [IDEM, "ingest", "--db", self.db, "--table", "t", "--key", "a,b", "--version", "v"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        try:
+        with self.writer():
             for command in (("scan", "--table", "t"), ("digest",), ("stats",), ("verify",),
                             ("tables",), ("checkpoints", "list"), ("quarantine", "list")):
                 self.idem(*command, "--db", self.db)
-        finally:
-            process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 0)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checkpoints moved by hand, quarantine resolved, verification."""
 
+import os
 import shlex
 import subprocess
 import unittest
 
-from command import IDEM, CommandTest
+from command import CommandTest
 
 
 class Upkeep(CommandTest):
@@ -89,6 +90,18 @@ class Upkeep(CommandTest):
         self.ingest(self.lines("u.ndjson", {"k": 1}), table="u")
         self.assertEqual(self.idem("quarantine", "list", "--db", self.db, "--table", "u").out, b"")
 
+    def test_quarantine_list_in_pages(self):
+        self.ingest(self.lines("a.ndjson", *[{"k": i // 2, "x": i % 2} for i in range(10)]))
+        whole = [entry["id"] for entry in self.read("quarantine", "list")["entries"]]
+        self.assertEqual(len(whole), 5)
+        pages, after = [], ()
+        while page := self.read("quarantine", "list", "--limit", 2, *after)["entries"]:
+            pages.append([entry["id"] for entry in page])
+            after = "--after", pages[-1][-1]
+        self.assertEqual(pages, [whole[:2], whole[2:4], whole[4:]])
+        self.idem("quarantine", "list", "--db", self.db, "--after", "x", code=1)
+        self.assertEqual(self.read("quarantine", "list", "--limit", 0)["entries"], [])
+
     def test_quarantine_knows_no_such_entry(self):
         self.conflict()
         self.idem("quarantine", "show", "--db", self.db, "0" * 32, code=1)
@@ -102,22 +115,26 @@ class Upkeep(CommandTest):
         self.assertEqual(report["findings"], [])
         self.assertTrue(self.idem("verify", "--db", self.db).text.startswith("ok at commit "))
 
+    def test_verify_names_what_it_finds_and_changes_nothing(self):
+        self.conflict()
+        subprocess.run([os.environ["IDEM_FALSIFY"], self.db], check=True, timeout=60)
+        for _ in range(2):
+            lines = self.idem("verify", "--db", self.db, code=4).text.splitlines()
+            self.assertIn("FOUND a row belongs to no table", lines)
+            self.assertIn("FOUND t: 1 rows are stored as the count, 0 are there", lines)
+            self.assertEqual([line[:6] for line in lines[:-1]], ["FOUND "] * (len(lines) - 1))
+            self.assertRegex(lines[-1], f"^NOT OK at commit .* {len(lines) - 1} findings$")
+        report = self.read("verify", code=4)
+        self.assertEqual((report["ok"], report["finding_count"]), (False, len(lines) - 1))
+        self.assertIn({"table": "t", "what": "1 rows are stored as the count, 0 are there"},
+                      report["findings"])
+
     def test_a_locked_store(self):
         self.conflict()
-        holder = subprocess.Popen(
-            [IDEM, "ingest", "--db", self.db, "--table", "t", "--key", "k", "--source", "s"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        try:
-            # The holder has the store once it has committed: it flushes at the batch's end.
-            holder.stdin.write(b'{"k":"held","x":1}\n' * 1000)
-            holder.stdin.flush()
-            while not [c for c in self.checkpoints() if c["source"] == "s"]:
-                pass
+        with self.writer():
             self.ingest_locked()
-            self.idem("checkpoints", "rewind", "--db", self.db, "--source", "s", "--partition", "-",
-                      "--to", 0, "--reason", "x", code=3)
-        finally:
-            holder.communicate(timeout=60)
+            self.idem("checkpoints", "rewind", "--db", self.db, "--source", "held", "--partition",
+                      "-", "--to", 0, "--reason", "x", code=3)
 
     def ingest_locked(self):
         result = self.idem("ingest", "--db", self.db, "--table", "t", "--key", "k", "--json",
