@@ -6,7 +6,7 @@
 # One GoogleTest executable. Each test case becomes one ctest entry named `NAME.Suite.Case`; with
 # WHOLE the executable is one entry, for suites whose cases share something expensive.
 # Labels in use: unit scenario model protocol fuzz memory crash power decay fencing simulation
-# endtoend golden data packaging tidy threads docs examples bench gate coverage mutation heavy.
+# endtoend golden data packaging tidy threads cli docs examples bench gate coverage mutation heavy.
 
 find_package(GTest REQUIRED CONFIG)
 include(GoogleTest)
