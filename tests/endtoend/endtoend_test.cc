@@ -101,6 +101,20 @@ class Trial {
     EXPECT_EQ(check.Wait(), kDone) << broker().failure.data();
   }
 
+  // A run without troubles would prove nothing. Those that come dozens of times in the default run
+  // must have come; the rarer ones, a few times there, in a long run.
+  void ExpectTroubles() {
+    const std::uint64_t events = std::uint64_t{broker().events} * kPartitions;
+    if (events < 5'000) return;
+    for (const std::uint64_t count :
+         {kills_, pauses_, std::uint64_t{broker().duplicates}, std::uint64_t{broker().snapshots}}) {
+      EXPECT_GT(count, 0U) << Figures();
+    }
+    if (events < 100'000) return;
+    EXPECT_GT(locked_out_, 0U) << Figures();
+    EXPECT_GT(fenced_, 0U) << Figures();
+  }
+
   std::string Figures() {
     std::uint64_t entries = 0;
     for (const PartitionLog& log : broker().partitions) entries += log.end;
@@ -239,6 +253,7 @@ TEST(EndToEnd, EachEventOnceAndInOrder) {
     Trial trial(seed, events);
     trial.Go();
     std::cout << "seed " << seed << ": " << trial.Figures() << std::endl;
+    if (!HasFailure()) trial.ExpectTroubles();
   }
 }
 
