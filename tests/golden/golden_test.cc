@@ -12,27 +12,23 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "crash/state.h"
 #include "golden/content.h"
+#include "support/directory_bytes.h"
 #include "support/temp_directory.h"
 
 namespace idem::golden {
 namespace {
 
 namespace fs = std::filesystem;
+using ::idem::testing::FileBytes;
 using ::testing::HasSubstr;
 
 constexpr std::size_t kVersionByte = 7;  // the lowest of the header's version
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // Everything about the files of a directory that somebody could have changed.
 std::map<std::string, std::string> Fingerprint(const fs::path& directory) {
@@ -42,7 +38,7 @@ std::map<std::string, std::string> Fingerprint(const fs::path& directory) {
     EXPECT_EQ(::lstat(entry.path().c_str(), &status), 0);
     files[entry.path().string()] = std::to_string(status.st_mtim.tv_sec) + "." +
                                    std::to_string(status.st_mtim.tv_nsec) + " " +
-                                   std::to_string(status.st_mode) + " " + ReadFile(entry.path());
+                                   std::to_string(status.st_mode) + " " + FileBytes(entry.path());
   }
   return files;
 }
@@ -69,7 +65,7 @@ class Golden : public ::testing::TestWithParam<std::string> {
     std::ofstream(Format(), std::ios::binary | std::ios::trunc) << bytes;
   }
   void SetVersion(char version) const {
-    std::string header = ReadFile(Format());
+    std::string header = FileBytes(Format());
     header.at(kVersionByte) = version;
     WriteFormat(header);
   }
@@ -105,7 +101,7 @@ TEST_P(Golden, IsReadWhole) {
   EXPECT_GT(report.quarantined, 0U);
   std::string lines;
   for (const std::string& line : crash::DescribeStore(*sink).value()) lines += line + "\n";
-  EXPECT_EQ(lines, ReadFile(std::string(IDEM_GOLDEN_DIR) + "/" + GetParam() + ".txt"));
+  EXPECT_EQ(lines, FileBytes(std::string(IDEM_GOLDEN_DIR) + "/" + GetParam() + ".txt"));
 }
 
 TEST_P(Golden, IsReadBesideWithoutAChange) {
@@ -156,7 +152,7 @@ TEST_P(Golden, OfAnOlderFormatIsRefusedUntouched) {
 }
 
 TEST_P(Golden, WithADamagedHeaderIsRefusedUntouched) {
-  const std::string header = ReadFile(Format());
+  const std::string header = FileBytes(Format());
   for (const std::string& bytes : {std::string(), std::string("IDEA") + header.substr(4),
                                    header.substr(0, header.size() - 1), header + "x"}) {
     WriteFormat(bytes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A small generator of our own: the standard distributions differ between libraries.
+// Random choices of the model test, from a seed or from somebody's bytes.
 #pragma once
 
 #include <cstddef>
@@ -9,27 +9,25 @@
 #include <utility>
 #include <vector>
 
+#include "support/random.h"
+
 namespace idem::model {
 
 class Random {
  public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
+  explicit Random(std::uint64_t seed) : seed_(seed) {}
 
   // Choices made by somebody else: two bytes each, as long as there are any, then as from a seed.
   explicit Random(std::string_view choices) : choices_(choices) {}
 
-  std::uint64_t Next() noexcept {  // splitmix64
+  std::uint64_t Next() noexcept {
     if (choices_.size() >= 2) {
       const auto high = static_cast<std::uint8_t>(choices_[0]);
       const auto low = static_cast<std::uint8_t>(choices_[1]);
       choices_.remove_prefix(2);
       return std::uint64_t{high} << 8U | low;
     }
-    state_ += 0x9e3779b97f4a7c15U;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31U);
+    return testing::Mix(seed_, drawn_++);
   }
   std::uint64_t Below(std::uint64_t n) noexcept { return Next() % n; }
   bool Percent(std::uint64_t n) noexcept { return Below(100) < n; }
@@ -46,7 +44,8 @@ class Random {
   }
 
  private:
-  std::uint64_t state_ = 0;
+  std::uint64_t seed_ = 0;
+  std::uint64_t drawn_ = 0;
   std::string_view choices_;
 };
 

@@ -10,14 +10,15 @@
 #include <unistd.h>
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
+
+#include "support/directory_bytes.h"
 
 namespace idem::scenario {
 namespace {
 
 namespace fs = std::filesystem;
+using ::idem::testing::FileBytes;
 
 struct Target {
   const char* name;
@@ -26,12 +27,6 @@ struct Target {
 constexpr Target kTargets[] = {{"oracle", TargetKind::kOracle},
                                {"memory", TargetKind::kMemory},
                                {"rocks", TargetKind::kRocks}};
-
-std::string ReadFile(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
 
 // The value of a "# field: value" line at the top of a file.
 std::string Header(const std::string& text, const std::string& field) {
@@ -42,12 +37,12 @@ std::string Header(const std::string& text, const std::string& field) {
   return text.substr(begin, text.find('\n', begin) - begin);
 }
 
-class ScenarioTest : public testing::Test {
+class ScenarioTest : public ::testing::Test {
  public:
   ScenarioTest(fs::path file, Target target) : file_(std::move(file)), target_(target) {}
 
   void TestBody() override {
-    const std::string text = ReadFile(file_);
+    const std::string text = FileBytes(file_);
     for (const char* field : {"name", "shows", "case"}) {
       EXPECT_NE(Header(text, field), "") << file_ << " has no '# " << field << ":' line";
     }
@@ -76,10 +71,10 @@ int RegisterAll() {
   std::sort(files.begin(), files.end());
   int count = 0;
   for (const fs::path& file : files) {
-    const std::string stores = Header(ReadFile(file), "stores");
+    const std::string stores = Header(FileBytes(file), "stores");
     for (const Target& target : kTargets) {
       if (!stores.empty() && stores.find(target.name) == std::string::npos) continue;
-      testing::RegisterTest(
+      ::testing::RegisterTest(
           file.stem().string().c_str(), target.name, nullptr, nullptr, __FILE__, __LINE__,
           [file, target]() -> ScenarioTest* { return new ScenarioTest(file, target); });
       ++count;

@@ -4,9 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <utility>
 
 #include "model/compare.h"
@@ -14,6 +12,7 @@
 #include "simulation/checks/offsets.h"
 #include "simulation/violation.h"
 #include "storage/rocks/store_directory.h"
+#include "support/directory_bytes.h"
 #include "support/settings.h"
 
 namespace idem::simulation {
@@ -25,15 +24,6 @@ constexpr char kGarbage[] = "somebody wrote over this file";
 SinkOptions WithClock(SinkOptions options, Clock* clock) {
   options.clock = clock;
   return options;
-}
-
-std::string ReadFile(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void WriteFile(const std::filesystem::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
 bool HasGaps(const script::State& state) {
@@ -206,16 +196,16 @@ std::unique_ptr<Host> World::Freeze() {
 void World::DamageFormat() {
   const auto path = machine_.directory() / storage::kFormatFile;
   if (FormatIsDamaged() || !std::filesystem::exists(path)) return;
-  format_bytes_ = ReadFile(path);
-  WriteFile(path, kGarbage);
+  format_bytes_ = testing::FileBytes(path);
+  testing::SetFileBytes(path, kGarbage);
 }
 
 bool World::FormatIsDamaged() const {
-  return ReadFile(machine_.directory() / storage::kFormatFile) == kGarbage;
+  return testing::FileBytes(machine_.directory() / storage::kFormatFile) == kGarbage;
 }
 
 void World::RestoreFormat() {
-  WriteFile(machine_.directory() / storage::kFormatFile, format_bytes_);
+  testing::SetFileBytes(machine_.directory() / storage::kFormatFile, format_bytes_);
 }
 
 }  // namespace idem::simulation

@@ -4,25 +4,21 @@
 // where there is such a place. What a sync is worth is proven elsewhere (tests/crash).
 #pragma once
 
+#include <stdlib.h>
 #include <unistd.h>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 
 namespace idem::testing {
 
-// An empty directory of this process, removed with the object.
+// A new directory, removed with the object: never one that a process of the same number has left.
 class Scratch {
  public:
   explicit Scratch(const std::string& name) {
-    namespace fs = std::filesystem;
-    const std::string own = name + "-" + std::to_string(getpid());
-    std::error_code failed;
-    path_ = fs::path("/dev/shm") / own;
-    fs::create_directories(path_, failed);
-    if (!failed) return;
-    path_ = fs::temp_directory_path() / own;
-    fs::create_directories(path_);
+    if (Make("/dev/shm", name) || Make(std::filesystem::temp_directory_path(), name)) return;
+    throw std::runtime_error("no directory can be made for " + name);
   }
   ~Scratch() {
     std::error_code ignored;
@@ -34,6 +30,13 @@ class Scratch {
   const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
+  bool Make(const std::filesystem::path& place, const std::string& name) {
+    std::string path = (place / (name + "-XXXXXX")).string();
+    if (::mkdtemp(path.data()) == nullptr) return false;
+    path_ = path;
+    return true;
+  }
+
   std::filesystem::path path_;
 };
 
