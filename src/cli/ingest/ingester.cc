@@ -311,15 +311,7 @@ void Ingester::AddTo(const Unit& unit, const Table& table, Batch* batch) const {
   } else if (positions_) {
     batch->From(positions_->At(unit.line));
   }
-  WriteOptions write{.version = record_.version};
-  if (!record_.event_id.empty()) write.event_id = KeyRef(record_.event_id);
-  if (record_.is_delete) {
-    batch->Delete(table, record_.key, write);
-  } else if (table.options().mode == TableMode::kUpsert) {
-    batch->Upsert(table, record_.key, record_.value, write);
-  } else {
-    batch->Insert(table, record_.key, record_.value, write);
-  }
+  record_.AddTo(table, batch);
 }
 
 void Ingester::SetAside(const Unit& unit, const LineError& error, Batch* batch) const {

@@ -220,4 +220,16 @@ std::optional<LineError> RecordMapper::MapPartition(MappedRecord* record) {
   return std::nullopt;
 }
 
+void MappedRecord::AddTo(const Table& table, Batch* batch) const {
+  WriteOptions write{.version = version};
+  if (!event_id.empty()) write.event_id = KeyRef(event_id);
+  if (is_delete) {
+    batch->Delete(table, key, write);
+  } else if (table.options().mode == TableMode::kUpsert) {
+    batch->Upsert(table, key, value, write);
+  } else {
+    batch->Insert(table, key, value, write);
+  }
+}
+
 }  // namespace idem::cli

@@ -32,6 +32,9 @@ struct MappedRecord {
   std::string_view source;
   PartitionRef partition = 0;
   std::int64_t offset = 0;
+
+  // With the call that the table takes; a position is to be given before.
+  void AddTo(const Table& table, Batch* batch) const;
 };
 
 class RecordMapper final {
