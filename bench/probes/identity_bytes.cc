@@ -34,9 +34,8 @@ constexpr double kKnownAtLeast = 0.95;  // of all rows
 // less full.
 constexpr std::size_t kIdentityBytesEach = 76;
 
-// As SinkOptions has it; 97 of 100 are then known. However much it is, a row that is known takes
-// 14.2 at the least: with less of it more rows find no room.
-constexpr std::size_t kFingerprintBytesEach = 14;
+// As SinkOptions has it; 99 of 100 are then known.
+constexpr std::size_t kFingerprintTenthsEach = 136;
 constexpr std::size_t kFilterBytesMax = 2;
 
 double AnonymousBytes() {
@@ -129,7 +128,7 @@ double FingerprintBytes(const ProbeSettings& settings) {
   return BytesForEachKnownRow(settings,
                               {.identity_bytes = 0,
                                .filter_bytes = settings.records * kFilterBytesMax,
-                               .fingerprint_bytes = settings.records * kFingerprintBytesEach},
+                               .fingerprint_bytes = settings.records * kFingerprintTenthsEach / 10},
                               &SinkOptions::fingerprint_bytes);
 }
 

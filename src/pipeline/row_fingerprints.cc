@@ -5,7 +5,6 @@
 #include "base/fetch.h"
 #include "codec/keyspace.h"
 
-#include <algorithm>
 #include <cstring>
 #include <random>
 
@@ -45,12 +44,22 @@ codec::Fingerprint RowFingerprints::Of(std::string_view key,
   return {hash.high64, hash.low64};
 }
 
-// By the half of the fingerprint that is not kept: what is kept says nothing about the bucket.
-std::array<RowFingerprints::Bucket*, 2> RowFingerprints::BucketsOf(
+RowFingerprints::Bucket* RowFingerprints::BucketAt(std::uint64_t bucket) const noexcept {
+  return static_cast<Bucket*>(memory_.memory()) + bucket;
+}
+
+std::array<std::uint64_t, 2> RowFingerprints::BucketsOf(
     const codec::Fingerprint& fingerprint) const noexcept {
-  auto* buckets = static_cast<Bucket*>(memory_.memory());
-  return {buckets + ((fingerprint.high >> 32) * buckets_ >> 32),
-          buckets + ((fingerprint.high & UINT32_MAX) * buckets_ >> 32)};
+  const std::uint64_t first = (fingerprint.high >> 32) * buckets_ >> 32;
+  return {first, OtherBucket(first, fingerprint.low)};
+}
+
+// The numbers of a row's buckets have a sum that follows from what is kept of it, so either says
+// which the other is.
+std::uint64_t RowFingerprints::OtherBucket(std::uint64_t bucket,
+                                           std::uint64_t kept) const noexcept {
+  const std::uint64_t sum = (kept >> 32) * buckets_ >> 32;
+  return sum >= bucket ? sum - bucket : sum + buckets_ - bucket;
 }
 
 std::uint64_t RowFingerprints::CommitIn(const Bucket& bucket, std::size_t entry) noexcept {
@@ -71,7 +80,8 @@ void RowFingerprints::Write(const Place& place, std::uint64_t kept, std::uint64_
 RowFingerprints::Place RowFingerprints::PlaceOf(
     const codec::Fingerprint& fingerprint) const noexcept {
   if (!enabled()) return {};
-  for (Bucket* bucket : BucketsOf(fingerprint)) {
+  for (const std::uint64_t at : BucketsOf(fingerprint)) {
+    Bucket* const bucket = BucketAt(at);
     for (std::size_t entry = 0; entry < kEntriesPerBucket; ++entry) {
       if (bucket->kept[entry] != fingerprint.low) continue;
       if (CommitIn(*bucket, entry) != 0) return {bucket, entry};
@@ -80,23 +90,31 @@ RowFingerprints::Place RowFingerprints::PlaceOf(
   return {};
 }
 
-// A free one in the emptier bucket, or one to overwrite.
-RowFingerprints::Place RowFingerprints::PlaceFor(
-    const codec::Fingerprint& fingerprint) const noexcept {
-  Place place{BucketsOf(fingerprint)[0], fingerprint.low % kEntriesPerBucket};
-  std::size_t free_most = 0;
-  for (Bucket* bucket : BucketsOf(fingerprint)) {
-    std::size_t free = 0;
-    std::size_t last_free = 0;
-    for (std::size_t entry = 0; entry < kEntriesPerBucket; ++entry) {
-      if (CommitIn(*bucket, entry) != 0) continue;
-      ++free;
-      last_free = entry;
-    }
-    if (free > free_most) place = {bucket, last_free};
-    free_most = std::max(free, free_most);
+RowFingerprints::Free RowFingerprints::FreeIn(const Bucket& bucket) noexcept {
+  Free free;
+  for (std::size_t entry = 0; entry < kEntriesPerBucket; ++entry) {
+    if (CommitIn(bucket, entry) == 0) free = {free.count + 1, entry};
   }
-  return place;
+  return free;
+}
+
+// A free one in the emptier bucket; one whose row finds room in its other bucket; or that of a row
+// which is forgotten.
+RowFingerprints::Place RowFingerprints::PlaceFor(const codec::Fingerprint& fingerprint) noexcept {
+  const auto [first, second] = BucketsOf(fingerprint);
+  Bucket* const bucket = BucketAt(first);
+  const Free in_first = FreeIn(*bucket);
+  const Free in_second = FreeIn(*BucketAt(second));
+  if (in_second.count > in_first.count) return {BucketAt(second), in_second.entry};
+  if (in_first.count > 0) return {bucket, in_first.entry};
+  for (std::size_t entry = 0; entry < kEntriesPerBucket; ++entry) {
+    Bucket* const other = BucketAt(OtherBucket(first, bucket->kept[entry]));
+    const Free room = FreeIn(*other);
+    if (room.count == 0) continue;
+    Write({other, room.entry}, bucket->kept[entry], CommitIn(*bucket, entry));
+    return {bucket, entry};
+  }
+  return {bucket, fingerprint.low % kEntriesPerBucket};
 }
 
 // Whether a row is one of those that are kept; sets what the head says.
@@ -115,7 +133,7 @@ void RowFingerprints::Put(std::string_view key, std::string_view head) noexcept 
 }
 
 void RowFingerprints::Prefetch(const codec::Fingerprint& fingerprint) const noexcept {
-  for (const Bucket* bucket : BucketsOf(fingerprint)) base::Fetch(bucket);
+  for (const std::uint64_t bucket : BucketsOf(fingerprint)) base::Fetch(BucketAt(bucket));
 }
 
 void RowFingerprints::Prefetch(std::string_view key, std::string_view head) const noexcept {

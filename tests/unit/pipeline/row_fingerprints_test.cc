@@ -110,12 +110,12 @@ TEST_F(RowFingerprintsTest, WithoutMemoryKnowNothing) {
   none.Erase(none.Of(RowKey("key"), Row(7, "payload")));
 }
 
-TEST_F(RowFingerprintsTest, KeepNearlyAllOfThemAtFourteenBytesEach) {
-  const std::uint64_t rows = (1 << 16) / 14;
+TEST_F(RowFingerprintsTest, KeepNearlyAllOfThemWhereNearlyAllEntriesAreTaken) {
+  const std::uint64_t rows = known_.capacity() * 94 / 100;  // 13.6 bytes each
   for (std::uint64_t i = 0; i < rows; ++i) Put(std::to_string(i), Row(1, "p"));
   std::uint64_t found = 0;
   for (std::uint64_t i = 0; i < rows; ++i) found += Find(std::to_string(i), Row(1, "p")) ? 1 : 0;
-  EXPECT_GT(found, rows * 95 / 100) << "about 97 of 100";
+  EXPECT_GT(found, rows * 98 / 100) << "about 99 of 100; 96 if none made room for another";
 }
 
 // Far more rows than there is room for: most of the room is used, and nothing is known that is not.
