@@ -23,7 +23,8 @@ constexpr const char* kCsvFromStdin =
     "; standard input is read as NDJSON: for CSV say --format csv";
 
 bool LooksLikeCsv(std::string_view line) {
-  return !line.starts_with('{') && !line.starts_with('[') && line.find(',') != line.npos;
+  return !line.starts_with('{') && !line.starts_with('[') &&
+         line.find(',') != std::string_view::npos;
 }
 
 std::string SourceName(const std::string& path) {

@@ -50,7 +50,9 @@ Content ReadAll(const std::string& path, std::size_t piece) {
   while (content.bytes.size() < kReadMax) {
     const idem::Result<std::size_t> count = source->Read(buffer.data(), piece);
     if (!count) {
-      Require(count.error().code() == idem::ErrorCode::kCorruption, "bad data is damage");
+      const idem::ErrorCode code = count.error().code();
+      Require(code == idem::ErrorCode::kCorruption || code == idem::ErrorCode::kInvalidArgument,
+              "bad data is damage, or asks for a window that is too large");
       return content;
     }
     Require(*count <= piece, "no more is read than was asked for");
