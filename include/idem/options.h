@@ -86,9 +86,9 @@ struct SinkOptions {
   std::size_t filter_bytes = 32 << 20;
   // Memory for fingerprints of rows that are not kept there, at 13.6 bytes a row for 99 of 100: a
   // record that repeats one of them exactly is then known without a read; the row of a newer
-  // version is read as before. It takes 64 bits of a keyed hash for the row itself: the chance that among 10^12
-  // records one is wrongly taken for a repeat is 5 * 10^-7. 0, the default: whole keys are
-  // compared, always.
+  // version is read as before. It takes 64 bits of a keyed hash for the row itself: the chance that
+  // among 10^12 records one is wrongly taken for a repeat is 5 * 10^-7. 0, the default: whole keys
+  // are compared, always.
   std::size_t fingerprint_bytes = 0;
 
   // --- What the host provides; each must outlive the sink ---

@@ -10,10 +10,11 @@
 //   entry      64 bits of the fingerprint, 38 of the commit that wrote the row
 //
 // The fingerprint is the keyed 128-bit hash of all that makes a row what it is: key, version, rank
-// and payload's fingerprint. One half says which is the first bucket, the other is kept, and says
-// how far from each other the two buckets are. A record is compared with ten entries, so one that is no repeat is taken for one with odds of 10 to 2^64: with 10^12 records
-// there is a chance of 5 * 10^-7 that it happened to one. The hash has a secret for each object,
-// from the system's random numbers, so that nobody can choose records that collide.
+// and payload's fingerprint. One half says which is the first bucket; the other is kept, and says
+// which is the second once the first is known. A record is compared with ten entries, so one that
+// is no repeat is taken for one with odds of 10 to 2^64: with 10^12 records there is a chance of
+// 5 * 10^-7 that it happened to one. The hash has a secret for each object, from the system's
+// random numbers, so that nobody can choose records that collide.
 //
 // I-FP-1  What is found is a row of the store as it is now.
 //
