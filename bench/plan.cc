@@ -59,9 +59,10 @@ class Carrier {
   void Take(const ProbeStep& step) {
     const Probe& probe = Named(AllProbes(), step.probe);
     ProbeSeries series{&probe, step.records, {}};
-    for (std::size_t round = 0; round < rounds_; ++round) {
+    const std::size_t rounds = step.rounds == 0 ? rounds_ : step.rounds;
+    for (std::size_t round = 0; round < rounds; ++round) {
       report_.before(fmt::format("{}, {} records, round {} of {}", probe.name, step.records,
-                                 round + 1, rounds_));
+                                 round + 1, rounds));
       series.rounds.push_back(probe.measure({step.records, parent_}));
     }
     results_.probes.push_back(std::move(series));
@@ -113,7 +114,7 @@ Plan QuickPlan() {
           .probes = {{"identity_bytes", 500 * kThousand},
                      {"fingerprint_bytes", 500 * kThousand},
                      {"allocations", 200 * kThousand},
-                     {"two_threads", 500 * kThousand},
+                     {"two_threads", 500 * kThousand, 9},
                      {"reopen", 500 * kThousand},
                      {"ingest", 200 * kThousand}}};
 }

@@ -29,6 +29,7 @@ struct Step {
 struct ProbeStep {
   std::string probe;
   std::uint64_t records = 0;
+  std::size_t rounds = 0;  // more than the plan's, for what is short and swings; 0: the plan's
 };
 
 struct Plan {

@@ -83,7 +83,7 @@ TEST(PlanTest, NoStreamIsMeasuredWithoutAPeerThatDecides) {
 TEST(PlanTest, MeasuresWhatItNamesAndLeavesOutWhoCannot) {
   const Plan plan{.rounds = 2,
                   .steps = {{"upsert_newer", {"idem", "redis_set_nx"}, 50, 20}},
-                  .probes = {{"allocations", 2}}};
+                  .probes = {{"allocations", 2}, {"allocations", 2, 3}}};
   std::size_t saved = 0;
   const Results results =
       Carry(plan, std::filesystem::temp_directory_path(),
@@ -92,12 +92,13 @@ TEST(PlanTest, MeasuresWhatItNamesAndLeavesOutWhoCannot) {
                ++saved;
                EXPECT_EQ(so_far.comparisons.size() + so_far.probes.size(), saved);
              }});
-  EXPECT_EQ(saved, 2U);
+  EXPECT_EQ(saved, 3U);
   ASSERT_EQ(results.comparisons.size(), 1U);
   EXPECT_EQ(results.comparisons[0].series.size(), 2U);
   EXPECT_NE(results.comparisons[0].Find("idem"), nullptr);
   EXPECT_EQ(results.comparisons[0].Find("redis_set_nx"), nullptr);
   EXPECT_EQ(results.probes[0].rounds.size(), 2U);
+  EXPECT_EQ(results.probes[1].rounds.size(), 3U);
 }
 
 }  // namespace

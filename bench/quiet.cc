@@ -15,7 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kLook = std::chrono::milliseconds(5);
-constexpr auto kQuiet = std::chrono::milliseconds(250);
+constexpr auto kQuiet = std::chrono::milliseconds(100);
 
 // The state letter stands after the thread's name, which is in parentheses and may hold anything.
 bool IsBusy(const std::filesystem::path& task) {
