@@ -163,9 +163,23 @@ class IDEM_EXPORT IdempotentSink final {
 
   // Forgets the reports of an application's tokens below `sequence`: offering one of them is
   // kTokenForgotten from then on, never a second application; nor a first one, because nothing says
-  // any more whether it was applied. So forget what will not be offered again. Reports of
-  // BatchToken::Request stay for ever. Durable commits, 10,000 reports each.
+  // any more whether it was applied. So forget what will not be offered again. Durable commits,
+  // 10,000 reports each.
   Result<void> ForgetTokens(std::string_view application, std::int64_t below_sequence);
+
+  // Forgets the reports of BatchToken::Request whose commits are below `below_commit`, as an HTTP
+  // Idempotency-Key expires. What is old is told by the number of a commit, because clocks jump: a
+  // host that keeps them for a day passes, once a day, the number that Metrics::commit had a day
+  // before. A forgotten label may be used for any batch. One that comes again with it is decided by
+  // its keys, so no row changes twice, but it is told DUPLICATE instead of its first report. Reads
+  // all reports; returns how many were forgotten. Durable commits, 10,000 reports each: after an
+  // error, those of Commit, some may be gone.
+  Result<std::uint64_t> ForgetRequests(std::uint64_t below_commit);
+
+  // Removes the resolved entries of the quarantine that were refused by commits below
+  // `below_commit`. Such a record that comes again, and is refused again, is a new, open entry.
+  // Open entries stay. Reads, returns and fails as ForgetRequests does.
+  Result<std::uint64_t> PurgeQuarantine(std::uint64_t below_commit);
 
   // Removes the tombstones of `table` that lie beyond its horizon, and records the floor below
   // which upserts are TOO_LATE, so that nothing is resurrected. Returns how many were removed.

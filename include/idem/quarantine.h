@@ -8,7 +8,8 @@
 // host rejected (Batch::Reject) is told by its text, however the reason is worded; without a text,
 // by the reason. A resolved entry stays as a marker: the same record coming once more, where it
 // would be refused again, is DUPLICATE (resolved) and makes no new entry. (With
-// InvalidPolicy::kRejectBatch an INVALID record rejects its batch all the same.)
+// InvalidPolicy::kRejectBatch an INVALID record rejects its batch all the same.) Markers go with
+// IdempotentSink::PurgeQuarantine.
 #pragma once
 
 #include <idem/export.h>

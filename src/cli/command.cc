@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cstdint>
+#include <system_error>
 #include <utility>
 
 #include "cli/output/error_json.h"
@@ -38,6 +41,17 @@ CLI::Option* AddWords(CLI::App* app, const std::string& name, std::vector<std::s
       ->type_name("TEXT")
       ->expected(kAnyNumber, kAnyNumber)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+CLI::Validator WholeNumber() {
+  const auto check = [](const std::string& text) -> std::string {
+    std::uint64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    if (error == std::errc() && stopped == end) return "";
+    return fmt::format("'{}' is not a whole number, 0 .. {}", text, UINT64_MAX);
+  };
+  return {check, ""};
 }
 
 Result<OpenStore> OpenForReading(const CommonOptions& common) {

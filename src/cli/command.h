@@ -12,6 +12,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -55,6 +56,9 @@ void AddCommonOptions(CLI::App* app, CommonOptions* common);
 // Adds a command's words: any number, each taken as it stands, whatever brackets are in it.
 CLI::Option* AddWords(CLI::App* app, const std::string& name, std::vector<std::string>* words,
                       const std::string& description);
+
+// For an option that takes an unsigned number of 64 bits: CLI11 takes -1 for the largest of them.
+CLI::Validator WholeNumber();
 
 // A store opened for looking, beside whoever writes it, and its newest state.
 struct OpenStore {

@@ -37,6 +37,10 @@ struct ResolveArguments {
   bool discard = false;
 };
 
+struct PurgeArguments {
+  std::uint64_t below_commit = 0;
+};
+
 std::string_view ToString(QuarantineState state) {
   switch (state) {
     case QuarantineState::kOpen:
@@ -177,12 +181,16 @@ ExitCode RunShow(const std::string& text, const CommonOptions& common) {
   return PrintLine(EntryJson(**entry));
 }
 
+Result<std::unique_ptr<IdempotentSink>> OpenForWriting(const CommonOptions& common) {
+  SinkOptions options;
+  options.create_if_missing = false;
+  return IdempotentSink::Open(common.db, options);
+}
+
 ExitCode RunResolve(const ResolveArguments& given, const CommonOptions& common) {
   Result<QuarantineId> id = QuarantineId::Parse(given.id);
   if (!id) return Report(id.error(), common);
-  SinkOptions options;
-  options.create_if_missing = false;
-  Result<std::unique_ptr<IdempotentSink>> sink = IdempotentSink::Open(common.db, options);
+  Result<std::unique_ptr<IdempotentSink>> sink = OpenForWriting(common);
   if (!sink) return Report(sink.error(), common);
   Result<void> resolved =
       (*sink)->Resolve(*id, given.accept ? Resolution::kAccept : Resolution::kDiscard);
@@ -190,6 +198,15 @@ ExitCode RunResolve(const ResolveArguments& given, const CommonOptions& common) 
   const std::string_view state = given.accept ? "accepted" : "discarded";
   if (!common.json) return PrintLine(fmt::format("{}\t{}", id->ToString(), state));
   return PrintLine(DumpJson({{"id", id->ToString()}, {"state", state}}));
+}
+
+ExitCode RunPurge(const PurgeArguments& given, const CommonOptions& common) {
+  Result<std::unique_ptr<IdempotentSink>> sink = OpenForWriting(common);
+  if (!sink) return Report(sink.error(), common);
+  Result<std::uint64_t> purged = (*sink)->PurgeQuarantine(given.below_commit);
+  if (!purged) return Report(purged.error(), common);
+  if (!common.json) return PrintLine(fmt::format("purged\t{}", *purged));
+  return PrintLine(DumpJson({{"purged", *purged}}));
 }
 
 void AddList(const CommandLine& line, CLI::App* parent) {
@@ -200,7 +217,7 @@ void AddList(const CommandLine& line, CLI::App* parent) {
   app->add_option("--table", given->table, "Only this table");
   app->add_flag("--all", given->all, "Also those that are resolved");
   app->add_option("--limit", given->limit, "At most this many")
-      ->check(CLI::NonNegativeNumber)
+      ->check(WholeNumber())
       ->capture_default_str();
   app->add_option("--after", given->after, "The last id of the page before")->type_name("ID");
   app->callback([given, line] {
@@ -230,6 +247,19 @@ void AddResolve(const CommandLine& line, CLI::App* parent) {
   });
 }
 
+void AddPurge(const CommandLine& line, CLI::App* parent) {
+  CLI::App* app =
+      AddCommand(line, parent, "purge", "Remove resolved entries that old commits refused");
+  const auto given = std::make_shared<PurgeArguments>();
+  app->add_option("--below-commit", given->below_commit, "Only those that earlier commits refused")
+      ->required()
+      ->check(WholeNumber())
+      ->type_name("N");
+  app->callback([given, line] {
+    *line.run = [given = *given, common = *line.common] { return RunPurge(given, common); };
+  });
+}
+
 }  // namespace
 
 void AddQuarantineCommand(const CommandLine& line) {
@@ -238,6 +268,7 @@ void AddQuarantineCommand(const CommandLine& line) {
   AddList(line, app);
   AddShow(line, app);
   AddResolve(line, app);
+  AddPurge(line, app);
 }
 
 }  // namespace idem::cli

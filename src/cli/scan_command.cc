@@ -94,7 +94,7 @@ void AddScanCommand(const CommandLine& line) {
                   "array")
       ->type_name("PART[,PART...]");
   app->add_option("--limit", given->limit, "At most this many rows")
-      ->check(CLI::NonNegativeNumber)
+      ->check(WholeNumber())
       ->type_name("N");
   app->callback([given, line] {
     *line.run = [given = *given, common = *line.common] { return RunScan(given, common); };

@@ -78,6 +78,14 @@ Result<void> IdempotentSink::ForgetTokens(std::string_view application,
   return impl_->ForgetTokens(application, below_sequence);
 }
 
+Result<std::uint64_t> IdempotentSink::ForgetRequests(std::uint64_t below_commit) {
+  return impl_->ForgetRequests(below_commit);
+}
+
+Result<std::uint64_t> IdempotentSink::PurgeQuarantine(std::uint64_t below_commit) {
+  return impl_->PurgeQuarantine(below_commit);
+}
+
 Result<std::uint64_t> IdempotentSink::CollectTombstones(const Table& table) {
   return impl_->CollectTombstones(table);
 }

@@ -3,6 +3,7 @@
 // SinkImpl: an open sink. Owns the store, the ledger and the committer.
 #pragma once
 
+#include "codec/keyspace.h"
 #include "pipeline/committer.h"
 #include "pipeline/ledger.h"
 #include "pipeline/sync_group.h"
@@ -51,6 +52,8 @@ class SinkImpl {
                       const RewindOptions& options);
   Result<void> Resolve(const QuarantineId& id, Resolution resolution);
   Result<void> ForgetTokens(std::string_view application, std::int64_t below_sequence);
+  Result<std::uint64_t> ForgetRequests(std::uint64_t below_commit);
+  Result<std::uint64_t> PurgeQuarantine(std::uint64_t below_commit);
   Result<std::uint64_t> CollectTombstones(const Table& table);
   Result<Snapshot> NewSnapshot() const;
   Metrics ReadMetrics() const;
@@ -67,6 +70,9 @@ class SinkImpl {
   Result<void> LoadIdentities(std::unique_ptr<storage::StoreView> view);
   Result<void> CheckTables(const pipeline::RecordBuffer& batch) const;
   Result<Table> CreateTable(std::string_view name, TableOptions options);
+  // Erases what `picks` says of one space, and returns how much that was.
+  using Picks = std::function<Result<bool>(std::string_view key, std::string_view value)>;
+  Result<std::uint64_t> EraseWhere(codec::Space space, const Picks& picks);
   Result<void> StageAccepted(const QuarantineEntry& entry, pipeline::RecordBuffer* record,
                              pipeline::WritePlanBuilder* plan);
   Result<CommitReport> CommitWritten(const pipeline::RecordBuffer& batch,

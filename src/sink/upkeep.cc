@@ -1,30 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The writing calls of a sink that are not Commit: rewinds, resolutions, forgetting. Each is a
+// What is set right by hand: checkpoints that are moved, quarantine that is resolved. Each is a
 // durable commit of its own.
 #include "base/names.h"
 #include "codec/keyspace.h"
 #include "codec/quarantine_record.h"
 #include "codec/row_envelope.h"
 #include "codec/source_records.h"
-#include "codec/store_header.h"
 #include "codec/version_order.h"
 #include "pipeline/decide.h"
 #include "pipeline/gather.h"
 #include "pipeline/stage.h"
 #include "rules/checkpoints.h"
-#include "rules/horizon.h"
 #include "sink/sink_impl.h"
 
-#include <algorithm>
 #include <string>
 
 namespace idem {
 namespace {
 
 using pipeline::WritePlanBuilder;
-
-constexpr std::size_t kUpkeepChunk = 10'000;  // entries erased in one commit
 
 Result<void> CheckRewind(const RewindOptions& options) {
   if (options.to < 0 || options.to > kOffsetMax) {
@@ -39,35 +34,6 @@ Result<void> CheckRewind(const RewindOptions& options) {
 bool SamePlace(const Checkpoint& a, const Checkpoint& b) {
   return a.start == b.start && a.next == b.next && a.done == b.done &&
          a.incarnation == b.incarnation;
-}
-
-// Erases up to a chunk of token reports. False at the end of the cursor; otherwise `*floor` is the
-// sequence up to which all are erased.
-Result<bool> StageForgotten(storage::StoreCursor* cursor, WritePlanBuilder* plan,
-                            std::int64_t* floor) {
-  for (std::size_t i = 0; i < kUpkeepChunk; ++i) {
-    Result<bool> more = cursor->Next();
-    if (!more || !*more) return more;
-    plan->Erase(cursor->key());
-    if (i + 1 == kUpkeepChunk) *floor = codec::SequenceOfToken(cursor->key()) + 1;
-  }
-  return true;
-}
-
-// Erases up to a chunk of tombstones below `floor`, and counts them. False: the cursor is at its
-// end.
-Result<bool> StageCollected(storage::StoreCursor* cursor, std::int64_t floor,
-                            WritePlanBuilder* plan, std::size_t* collected) {
-  while (*collected < kUpkeepChunk) {
-    Result<bool> more = cursor->Next();
-    if (!more || !*more) return more;
-    codec::RowEnvelope row;
-    if (!codec::DecodeRowUnhashed(cursor->value(), &row)) return pipeline::Damaged("a row");
-    if (!row.tombstone || row.version.integer() >= floor) continue;
-    plan->Erase(cursor->key());
-    ++*collected;
-  }
-  return true;
 }
 
 }  // namespace
@@ -180,80 +146,6 @@ Result<void> SinkImpl::StageAccepted(const QuarantineEntry& entry, pipeline::Rec
   pipeline::Apply(record->records()[0], work->candidates[0], commit, work);
   pipeline::StageWork(*work, commit, plan);
   return {};
-}
-
-Result<void> SinkImpl::ForgetTokens(std::string_view application, std::int64_t below_sequence) {
-  if (auto ok = base::CheckTokenName(application); !ok) return ok;
-  const auto lock = LockToWrite();
-  if (!lock) return lock.error();
-  const std::string floor_key = codec::TokenFloorKey(application);
-  auto stored = pipeline::ReadOne(*store_, floor_key);
-  if (!stored) return stored.error();
-  if (*stored) {
-    std::uint64_t floor = 0;
-    if (!codec::DecodeFixed64(**stored, &floor)) return pipeline::Damaged("a token floor");
-    if (static_cast<std::int64_t>(floor) >= below_sequence) return {};
-  }
-  auto view = store_->NewView();
-  if (!view) return view.error();
-  auto cursor = (*view)->Scan(codec::SequenceTokenPrefix(application),
-                              codec::SequenceTokenKey(application, below_sequence));
-  if (!cursor) return cursor.error();
-  for (bool more = true; more;) {
-    WritePlanBuilder plan;
-    std::int64_t floor = below_sequence;
-    auto staged = StageForgotten(cursor->get(), &plan, &floor);
-    if (!staged) return staged.error();
-    more = *staged;
-    std::string bytes;
-    codec::AppendFixed64(static_cast<std::uint64_t>(floor), &bytes);
-    plan.Put(floor_key, bytes);
-    if (auto ok = CommitDurably(&plan, [] {}); !ok) return ok;
-  }
-  return {};
-}
-
-Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
-  const auto lock = LockToWrite();
-  if (!lock) return lock.error();
-  const TableEntry& entry = TableAccess::Entry(table);
-  if (entry.owner != number_) {
-    return Error(ErrorCode::kInvalidArgument, "the table belongs to another sink; open it here");
-  }
-  if (!entry.definition.options.horizon) {
-    return Error(ErrorCode::kUnsupported,
-                 "a table without a horizon remembers every delete; create it with "
-                 "TableOptions::horizon to let old ones go");
-  }
-  const auto floor = rules::HorizonFloor(entry.definition.options, entry.state);
-  if (!floor) return std::uint64_t{0};
-  auto view = store_->NewView();
-  if (!view) return view.error();
-  std::string prefix;
-  codec::AppendRowKey(entry.definition.id, {}, &prefix);
-  auto cursor = (*view)->Scan(prefix, codec::PrefixEnd(prefix));
-  if (!cursor) return cursor.error();
-
-  std::uint64_t removed = 0;
-  for (bool more = true; more;) {
-    WritePlanBuilder plan;
-    std::size_t collected = 0;
-    auto staged = StageCollected(cursor->get(), *floor, &plan, &collected);
-    if (!staged) return staged.error();
-    more = *staged;
-    if (collected == 0) break;
-    codec::TableState state = entry.state;
-    state.tombstones -= collected;
-    state.floor = std::max(*floor, state.floor.value_or(*floor));
-    state.last_commit = committer_.NextCommit();
-    std::string bytes;
-    codec::AppendTableState(state, &bytes);
-    plan.Put(codec::TableStateKey(entry.definition.id), bytes);
-    const auto publish = [&] { ledger_.tables.find(entry.definition.name)->second->state = state; };
-    if (auto ok = CommitDurably(&plan, publish); !ok) return ok.error();
-    removed += collected;
-  }
-  return removed;
 }
 
 }  // namespace idem

@@ -83,6 +83,30 @@ class Upkeep(CommandTest):
         self.assertEqual(done, {"id": entry["id"], "state": "discarded"})
         self.assertEqual(self.scan(), "a\t\t1\n")
 
+    def test_resolved_entries_are_purged(self):
+        entry = self.conflict()
+        purge = ("quarantine", "purge", "--db", self.db)
+        after = entry["commit"] + 1
+        self.assertEqual(self.idem(*purge, "--below-commit", after).text, "purged\t0\n")
+        self.idem("quarantine", "resolve", "--db", self.db, entry["id"], "--discard")
+        early = self.idem(*purge, "--below-commit", entry["commit"])
+        self.assertEqual(early.text, "purged\t0\n")
+        self.assertEqual(len(self.read("quarantine", "list", "--all")["entries"]), 1)
+        late = self.idem(*purge, "--below-commit", after, "--json")
+        self.assertEqual(late.json, {"purged": 1})
+        self.assertEqual(self.read("quarantine", "list", "--all")["entries"], [])
+        self.assert_verified()
+
+    def test_purging_takes_the_number_of_a_commit(self):
+        self.conflict()
+        purge = ("quarantine", "purge", "--db", self.db)
+        self.idem(*purge, code=2)
+        for number in ("-1", "1.5", "x", "", "99999999999999999999"):
+            self.idem(*purge, "--below-commit", number, code=2)
+        nowhere = self.idem("quarantine", "purge", "--db", self.directory / "none",
+                            "--below-commit", 1, code=3)
+        self.assertIn("none", nowhere.err)
+
     def test_quarantine_list_as_text(self):
         entry = self.conflict()
         text = self.idem("quarantine", "list", "--db", self.db, "--table", "t").text

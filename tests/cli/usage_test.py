@@ -79,7 +79,8 @@ class Usage(CommandTest):
         self.ingest_refused("--batch", "x", word="--batch")
         for command in (("scan", "--table", "t"), ("quarantine", "list")):
             for limit in ("-1", "x"):
-                self.refused(*command, "--db", self.db, "--limit", limit, word="--limit")
+                self.refused(*command, "--db", self.db, "--limit", limit,
+                             word=f"--limit: '{limit}' is not a whole number, 0 .. ")
         self.ingest_refused("--mode", "merge", word="--mode")
         self.ingest_refused("--tie", "x", word="--tie")
         self.ingest_refused("--durability", "x", word="--durability")

@@ -105,9 +105,9 @@ constexpr const char* kNotAsked[] = {
     "verdict of one key: UPDATED, then TOO_LATE",
 };
 
-const std::vector<std::string> kSteps = {"table",   "source", "commit",  "token",
-                                         "empty",   "rewind", "resolve", "forget",
-                                         "collect", "flush",  "reopen",  "bulk"};
+const std::vector<std::string> kSteps = {"table",   "source",  "commit", "token",    "empty",
+                                         "rewind",  "resolve", "forget", "requests", "purge",
+                                         "collect", "flush",   "reopen", "bulk"};
 enum StepKind : std::size_t {
   kTable,
   kSource,
@@ -117,6 +117,8 @@ enum StepKind : std::size_t {
   kRewind,
   kResolve,
   kForget,
+  kForgetRequests,
+  kPurge,
   kCollect,
   kFlush,
   kReopen,
@@ -135,6 +137,8 @@ std::size_t KindOf(const script::Step& step) {
     std::size_t operator()(const script::Rewind&) const { return kRewind; }
     std::size_t operator()(const script::Resolve&) const { return kResolve; }
     std::size_t operator()(const script::ForgetTokens&) const { return kForget; }
+    std::size_t operator()(const script::ForgetRequests&) const { return kForgetRequests; }
+    std::size_t operator()(const script::PurgeQuarantine&) const { return kPurge; }
     std::size_t operator()(const script::Collect&) const { return kCollect; }
     std::size_t operator()(const script::Flush&) const { return kFlush; }
     std::size_t operator()(const script::Reopen&) const { return kReopen; }

@@ -162,6 +162,7 @@ class Maker {
 
   void Add(Step step) {
     const script::Answer answer = oracle_.Do(step);
+    last_commit_ = std::max(last_commit_, answer.commit);
     if (const auto* table = std::get_if<script::OpenTable>(&step);
         table != nullptr && answer.ok()) {
       tables_[table->name] = table->options;
@@ -188,7 +189,7 @@ class Maker {
     if (falls(style_.reopen)) return script::Reopen{};
     if (falls(style_.resolve)) return NextResolve();
     if (falls(style_.rewind)) return NextRewind();
-    if (falls(style_.forget)) return script::ForgetTokens{Application(), random_.Between(0, 4)};
+    if (falls(style_.forget)) return NextForget();
     if (falls(style_.collect)) return NextCollect();
     if (falls(style_.flush)) return script::Flush{};
     if (falls(style_.table)) return NextTable();
@@ -209,6 +210,13 @@ class Maker {
     if (Short() && random_.Percent(60)) return random_.Of(sources_);
     return script::DeclareSource{
         "start", {.start = random_.Between(3, 6), .rank = random_.Percent(80) ? 0U : 9U}};
+  }
+
+  Step NextForget() {
+    const std::uint64_t below = random_.Below(last_commit_ + 3);
+    if (random_.Percent(25)) return script::ForgetRequests{below};
+    if (random_.Percent(33)) return script::PurgeQuarantine{below};
+    return script::ForgetTokens{Application(), random_.Between(0, 4)};
   }
 
   Step NextCollect() {
@@ -352,6 +360,7 @@ class Maker {
   std::vector<Action> history_;
   std::vector<Commit> with_token_;
   std::uint64_t commits_;  // made so far, begun at the seed so that each is bulk in some episode
+  std::uint64_t last_commit_ = 0;
 };
 
 }  // namespace

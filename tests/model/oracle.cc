@@ -46,6 +46,13 @@ Answer Oracle::Done() {
   return answer;
 }
 
+Answer Oracle::Removed(std::size_t count) {
+  if (count == 0) return {};
+  Answer answer = Done();
+  answer.removed = count;
+  return answer;
+}
+
 Answer Oracle::Run(const script::Reopen&) {
   Reach("reopen");
   return {};
@@ -255,6 +262,19 @@ Answer Oracle::Run(const script::ForgetTokens& step) {
   return Done();
 }
 
+Answer Oracle::Run(const script::ForgetRequests& step) {
+  return Removed(std::erase_if(world_.tokens, [&](const auto& one) {
+    return !one.first.sequence && one.second.answer.commit < step.below_commit;
+  }));
+}
+
+Answer Oracle::Run(const script::PurgeQuarantine& step) {
+  return Removed(std::erase_if(world_.quarantine, [&](const auto& one) {
+    const script::RefusedState& entry = one.second;
+    return entry.state != QuarantineState::kOpen && entry.commit < step.below_commit;
+  }));
+}
+
 Answer Oracle::Run(const script::Collect& step) {
   TableModel& table = world_.tables.find(step.table)->second;
   if (!table.options.horizon) return Fail(ErrorCode::kUnsupported);
@@ -265,11 +285,10 @@ Answer Oracle::Run(const script::Collect& step) {
     if (old) table.collected.insert(one.first);
     return old;
   });
-  if (removed == 0) return {};
+  const Answer answer = Removed(removed);
+  if (removed == 0) return answer;
   Reach("tombstones collected");
   table.floor = std::max(table.floor.value_or(floor), floor);
-  Answer answer = Done();
-  answer.removed = removed;
   table.last_commit = world_.commit;
   return answer;
 }

@@ -120,10 +120,13 @@ class Oracle final : public script::Target {
   script::Answer Run(const script::Rewind& step);
   script::Answer Run(const script::Resolve& step);
   script::Answer Run(const script::ForgetTokens& step);
+  script::Answer Run(const script::ForgetRequests& step);
+  script::Answer Run(const script::PurgeQuarantine& step);
   script::Answer Run(const script::Collect& step);
   script::Answer Run(const script::Flush&) const { return {}; }
   script::Answer Run(const script::Reopen&);
-  script::Answer Done();  // a commit of its own, whose number nobody is told
+  script::Answer Done();                      // a commit of its own, whose number nobody is told
+  script::Answer Removed(std::size_t count);  // the same, if that is any
   bool AnswerFromToken(const script::Commit& step, script::Answer* answer) const;
   std::vector<OpenGap> Gaps(const Draft& draft) const;
 

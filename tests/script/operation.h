@@ -145,6 +145,14 @@ struct ForgetTokens {
   std::int64_t below = 0;
 };
 
+struct ForgetRequests {
+  std::uint64_t below_commit = 0;
+};
+
+struct PurgeQuarantine {
+  std::uint64_t below_commit = 0;
+};
+
 struct Collect {
   std::string table = {};
 };
@@ -152,8 +160,8 @@ struct Collect {
 struct Flush {};
 struct Reopen {};  // closes the sink and opens it again; nothing for a store in memory
 
-using Step = std::variant<OpenTable, DeclareSource, Commit, Rewind, Resolve, ForgetTokens, Collect,
-                          Flush, Reopen>;
+using Step = std::variant<OpenTable, DeclareSource, Commit, Rewind, Resolve, ForgetTokens,
+                          ForgetRequests, PurgeQuarantine, Collect, Flush, Reopen>;
 
 // Where an action's record would stand in quarantine, were it refused.
 inline RefusedRecord AsRefused(const Action& action) {

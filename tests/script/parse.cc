@@ -115,6 +115,11 @@ ForgetTokens ParseForget(Lexer* line) {
   return step;
 }
 
+std::uint64_t ParseBelow(Lexer* line) {
+  if (!line->NextField("below")) line->Fail("expected below=");
+  return static_cast<std::uint64_t>(line->Integer());
+}
+
 ExpectedAnswer ParseAnswer(Lexer* line) {
   ExpectedAnswer expected;
   while (!line->AtEnd()) {
@@ -143,6 +148,8 @@ std::optional<Step> StepOf(Lexer* line, const std::vector<Line>& body) {
   if (line->Next("accept")) return Resolve{Resolution::kAccept, ParseRefused(line)};
   if (line->Next("discard")) return Resolve{Resolution::kDiscard, ParseRefused(line)};
   if (line->Next("forget-tokens")) return ParseForget(line);
+  if (line->Next("forget-requests")) return ForgetRequests{ParseBelow(line)};
+  if (line->Next("purge-quarantine")) return PurgeQuarantine{ParseBelow(line)};
   if (line->Next("collect")) return Collect{line->Name()};
   if (line->Next("flush")) return Flush{};
   if (line->Next("reopen")) return Reopen{};

@@ -21,6 +21,12 @@ Answer Failed(const Result<T>& result) {
   return answer;
 }
 
+Answer Removed(const Result<std::uint64_t>& removed) {
+  Answer answer = Failed(removed);
+  if (removed) answer.removed = *removed;
+  return answer;
+}
+
 KeyPart ToPart(const Part& part) {
   struct Visitor {
     KeyPart operator()(std::monostate) const { return KeyPart(nullptr); }
@@ -253,11 +259,16 @@ Answer SinkTarget::Run(const ForgetTokens& step) {
   return Failed(sink_->ForgetTokens(step.application, step.below));
 }
 
+Answer SinkTarget::Run(const ForgetRequests& step) {
+  return Removed(sink_->ForgetRequests(step.below_commit));
+}
+
+Answer SinkTarget::Run(const PurgeQuarantine& step) {
+  return Removed(sink_->PurgeQuarantine(step.below_commit));
+}
+
 Answer SinkTarget::Run(const Collect& step) {
-  const Result<std::uint64_t> removed = sink_->CollectTombstones(tables_.at(step.table));
-  Answer answer = Failed(removed);
-  if (removed) answer.removed = *removed;
-  return answer;
+  return Removed(sink_->CollectTombstones(tables_.at(step.table)));
 }
 
 Answer SinkTarget::Run(const Flush&) { return Failed(sink_->Flush()); }

@@ -54,6 +54,8 @@ class SinkTarget final : public Target {
   Answer Run(const Rewind& step);
   Answer Run(const Resolve& step);
   Answer Run(const ForgetTokens& step);
+  Answer Run(const ForgetRequests& step);
+  Answer Run(const PurgeQuarantine& step);
   Answer Run(const Collect& step);
   Answer Run(const Flush& step);
   Answer Run(const Reopen& step);

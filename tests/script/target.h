@@ -25,7 +25,7 @@ struct Answer {
   bool repeated = false;
   std::vector<Outcome> outcomes = {};
   std::vector<OpenGap> gaps = {};  // by source, partition and offset
-  std::uint64_t removed = 0;       // Collect
+  std::uint64_t removed = 0;       // ForgetRequests, PurgeQuarantine, Collect
 
   bool ok() const noexcept { return errors.empty(); }
 };

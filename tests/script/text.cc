@@ -225,6 +225,12 @@ std::string ToText(const Step& step) {
     std::string operator()(const ForgetTokens& s) const {
       return "forget-tokens " + s.application + " below=" + std::to_string(s.below) + "\n";
     }
+    std::string operator()(const ForgetRequests& s) const {
+      return "forget-requests below=" + std::to_string(s.below_commit) + "\n";
+    }
+    std::string operator()(const PurgeQuarantine& s) const {
+      return "purge-quarantine below=" + std::to_string(s.below_commit) + "\n";
+    }
     std::string operator()(const Collect& s) const { return "collect " + s.table + "\n"; }
     std::string operator()(const Flush&) const { return "flush\n"; }
     std::string operator()(const Reopen&) const { return "reopen\n"; }

@@ -78,7 +78,7 @@ class Host {
   }
 
   void Call() {
-    switch (input_.Below(9)) {
+    switch (input_.Below(10)) {
       case 0:
         return OpenTable();
       case 1:
@@ -93,6 +93,8 @@ class Host {
         return static_cast<void>(sink_->CollectTombstones(AnyTable()));
       case 6:
         return Resume(input_.Text());
+      case 7:
+        return LetGo();
       default:
         return Commit();
     }
@@ -161,6 +163,11 @@ class Host {
     const auto which =
         input_.Below(static_cast<unsigned>(std::min<std::size_t>(entries.size(), 9)));
     static_cast<void>(sink_->Resolve(entries.at(which).id, resolution));
+  }
+
+  void LetGo() {
+    static_cast<void>(sink_->ForgetRequests(input_.Byte()));
+    static_cast<void>(sink_->PurgeQuarantine(input_.Byte()));
   }
 
   void Add() {

@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -140,8 +141,8 @@ class Host {
   std::vector<Call> Again() {
     std::vector<Call> calls = First();
     const std::vector<Call> more = {[this] { return CommitRanked(); }, [this] { return Accept(); },
-                                    [this] { return Collect(); }, [this] { return sink_->Flush(); },
-                                    [this] { return Verify(); }};
+                                    [this] { return Collect(); },      [this] { return LetGo(); },
+                                    [this] { return sink_->Flush(); }, [this] { return Verify(); }};
     calls.insert(calls.end(), more.begin(), more.end());
     return calls;
   }
@@ -228,6 +229,14 @@ class Host {
   Result<void> Collect() {
     const auto removed = sink_->CollectTombstones(*rows_);
     if (!removed) return removed.error();
+    return {};
+  }
+
+  Result<void> LetGo() {
+    const auto forgotten = sink_->ForgetRequests(UINT64_MAX);
+    if (!forgotten) return forgotten.error();
+    const auto purged = sink_->PurgeQuarantine(UINT64_MAX);
+    if (!purged) return purged.error();
     return {};
   }
 
@@ -344,6 +353,25 @@ TEST(DamagedToken, AReportOfAnotherSizeIsDamage) {
   codec::AppendTokenRecord(record, &bytes);
   store->Overwrite(key, bytes);
   EXPECT_EQ(sink->Commit(batch, token).error().code(), ErrorCode::kCorruption);
+}
+
+// Which commit it is of cannot be said.
+TEST(DamagedOldEntry, IsNotLetGo) {
+  const auto store = std::make_shared<FusedStore>();
+  const auto sink = SinkImpl::Open(store, {}).value();
+  const Table log = sink->OpenTable("log", {.mode = TableMode::kAppend}).value();
+  Batch batch;
+  batch.Insert(log, {"k"}, "1");
+  batch.Insert(log, {"k"}, "2");
+  ASSERT_TRUE(sink->Commit(batch, {.token = BatchToken::Request("t")}));
+  const QuarantineId id = sink->NewSnapshot().value().Quarantine().value().at(0).id;
+  ASSERT_TRUE(sink->Resolve(id, Resolution::kDiscard));
+  store->Overwrite(codec::RequestTokenKey("t"), "\xff");
+  store->Overwrite(codec::QuarantineKey(id), "\xff");
+  const auto entries = store->Entries();
+  EXPECT_EQ(sink->ForgetRequests(UINT64_MAX).error().code(), ErrorCode::kCorruption);
+  EXPECT_EQ(sink->PurgeQuarantine(UINT64_MAX).error().code(), ErrorCode::kCorruption);
+  EXPECT_EQ(store->Entries(), entries);
 }
 
 TEST(DamagedNote, WhatCannotBeReadIsNeitherBehindNorWhole) {

@@ -127,6 +127,20 @@ TEST_F(Upkeep, TokensAreForgottenInSeveralCommits) {
   EXPECT_TRUE(again(kTokens - 1).value().repeated());
 }
 
+TEST_F(Upkeep, RequestsAreForgottenInSeveralCommits) {
+  constexpr std::uint64_t kRequests = 10'001;
+  for (std::uint64_t i = 0; i < kRequests; ++i) {
+    ASSERT_TRUE(sink_->Commit(batch_, {.token = BatchToken::Request(std::to_string(i))}));
+  }
+  ASSERT_TRUE(sink_->Commit(batch_, {.token = BatchToken::Sequence("app", 1)}));
+  const auto commit = sink_->ReadMetrics().commit;
+  EXPECT_EQ(sink_->ForgetRequests(commit).value(), kRequests);
+  EXPECT_EQ(sink_->ReadMetrics().commit, commit + 2);
+  const VerifyReport report = sink_->NewSnapshot().value().Verify().value();
+  EXPECT_TRUE(report.ok());
+  EXPECT_EQ(report.tokens, 1U);
+}
+
 TEST_F(Upkeep, CollectedTombstonesLeaveAFloor) {
   Upsert(1, "x", 1);
   batch_.Delete(rows_, {1}, {.version = 2});
