@@ -32,7 +32,7 @@ struct ListArguments {
 };
 
 struct ResolveArguments {
-  std::string id;
+  std::vector<std::string> ids;
   bool accept = false;
   bool discard = false;
 };
@@ -187,17 +187,34 @@ Result<std::unique_ptr<IdempotentSink>> OpenForWriting(const CommonOptions& comm
   return IdempotentSink::Open(common.db, options);
 }
 
+Result<std::vector<QuarantineId>> ParseIds(const std::vector<std::string>& texts) {
+  std::vector<QuarantineId> ids;
+  for (const std::string& text : texts) {
+    Result<QuarantineId> id = QuarantineId::Parse(text);
+    if (!id) return id.error();
+    ids.push_back(*id);
+  }
+  return ids;
+}
+
+// Up to the first that cannot be: resolving the same ones again is no error.
 ExitCode RunResolve(const ResolveArguments& given, const CommonOptions& common) {
-  Result<QuarantineId> id = QuarantineId::Parse(given.id);
-  if (!id) return Report(id.error(), common);
+  Result<std::vector<QuarantineId>> ids = ParseIds(given.ids);
+  if (!ids) return Report(ids.error(), common);
   Result<std::unique_ptr<IdempotentSink>> sink = OpenForWriting(common);
   if (!sink) return Report(sink.error(), common);
-  Result<void> resolved =
-      (*sink)->Resolve(*id, given.accept ? Resolution::kAccept : Resolution::kDiscard);
-  if (!resolved) return Report(resolved.error(), common);
+  const Resolution resolution = given.accept ? Resolution::kAccept : Resolution::kDiscard;
   const std::string_view state = given.accept ? "accepted" : "discarded";
-  if (!common.json) return PrintLine(fmt::format("{}\t{}", id->ToString(), state));
-  return PrintLine(DumpJson({{"id", id->ToString()}, {"state", state}}));
+  Json entries = Json::array();
+  for (const QuarantineId& id : *ids) {
+    Result<void> resolved = (*sink)->Resolve(id, resolution);
+    if (!resolved) return Report(resolved.error(), common);
+    entries.push_back({{"id", id.ToString()}, {"state", state}});
+    if (common.json) continue;
+    const ExitCode printed = PrintLine(fmt::format("{}\t{}", id.ToString(), state));
+    if (printed != ExitCode::kOk) return printed;
+  }
+  return common.json ? PrintLine(DumpJson({{"entries", entries}})) : ExitCode::kOk;
 }
 
 ExitCode RunPurge(const PurgeArguments& given, const CommonOptions& common) {
@@ -235,11 +252,11 @@ void AddShow(const CommandLine& line, CLI::App* parent) {
 }
 
 void AddResolve(const CommandLine& line, CLI::App* parent) {
-  CLI::App* app = AddCommand(line, parent, "resolve", "End an entry, one way or the other");
+  CLI::App* app = AddCommand(line, parent, "resolve", "End entries, one way or the other");
   const auto given = std::make_shared<ResolveArguments>();
-  app->add_option("ID", given->id, "The entry")->required();
+  AddWords(app, "ID", &given->ids, "The entries")->required()->type_name("");
   CLI::Option* accept =
-      app->add_flag("--accept", given->accept, "Apply the record, whatever the stored row says");
+      app->add_flag("--accept", given->accept, "Apply the records, whatever the stored rows say");
   app->add_flag("--discard", given->discard, "Leave the rows as they are")->excludes(accept);
   app->callback([given, line] {
     if (given->accept == given->discard) throw CLI::RequiredError("--accept or --discard");

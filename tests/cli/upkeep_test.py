@@ -80,8 +80,23 @@ class Upkeep(CommandTest):
     def test_a_conflict_is_discarded(self):
         entry = self.conflict()
         done = self.read("quarantine", "resolve", entry["id"], "--discard")
-        self.assertEqual(done, {"id": entry["id"], "state": "discarded"})
+        self.assertEqual(done, {"entries": [{"id": entry["id"], "state": "discarded"}]})
         self.assertEqual(self.scan(), "a\t\t1\n")
+
+    def test_many_entries_are_resolved_at_once(self):
+        self.ingest(self.lines("a.ndjson", *[{"k": i // 2, "x": i % 2} for i in range(6)]))
+        first, second, third = [e["id"] for e in self.read("quarantine", "list")["entries"]]
+        resolve = ("quarantine", "resolve", "--db", self.db, "--accept")
+        self.idem(*resolve, first, "no id", code=1)
+        self.assertEqual(len(self.read("quarantine", "list")["entries"]), 3)
+        stopped = self.idem(*resolve, first, "0" * 32, second, code=1)
+        self.assertEqual(stopped.text, first + "\taccepted\n")
+        self.assertIn("NotFound", stopped.err)
+        self.assertEqual(self.idem(*resolve, first, second).text,
+                         f"{first}\taccepted\n{second}\taccepted\n")
+        [left] = self.read("quarantine", "list")["entries"]
+        self.assertEqual(left["id"], third)
+        self.assert_verified()
 
     def test_resolved_entries_are_purged(self):
         entry = self.conflict()
