@@ -117,7 +117,7 @@ void AddRewind(const CommandLine& line, CLI::App* parent) {
   CLI::Option* name = app->add_option("--partition-name", given->partition_name,
                                       "The partition's name, also where it looks like a number");
   name->excludes(partition);
-  app->add_option("--to", given->to, "The offset to read next")->required();
+  AddNumber(app, "--to", &given->to, "The offset to read next")->required();
   app->add_option("--reason", given->reason, "Why, for the record")->required();
   CLI::Option* incarnation = app->add_option("--incarnation", given->incarnation,
                                              "Accept this life of the partition from now on");

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cstdint>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -43,15 +43,40 @@ CLI::Option* AddWords(CLI::App* app, const std::string& name, std::vector<std::s
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-CLI::Validator WholeNumber() {
-  const auto check = [](const std::string& text) -> std::string {
-    std::uint64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, number);
-    if (error == std::errc() && stopped == end) return "";
-    return fmt::format("'{}' is not a whole number, 0 .. {}", text, UINT64_MAX);
+namespace {
+
+template <typename Number>
+bool ParseNumber(const std::string& text, Number* number) {
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, *number);
+  return error == std::errc() && stopped == end && *number >= Number{0};
+}
+
+template <typename Number>
+CLI::Option* AddNumberOf(CLI::App* app, const std::string& name, Number* number,
+                         const std::string& description) {
+  const auto keep = [number](const CLI::results_t& given) {
+    return ParseNumber(given.back(), number);
   };
-  return {check, ""};
+  const auto check = [](const std::string& text) -> std::string {
+    Number ignored = 0;
+    if (ParseNumber(text, &ignored)) return "";
+    return fmt::format("'{}' is not a whole number, 0 .. {}", text,
+                       std::numeric_limits<Number>::max());
+  };
+  return app->add_option(name, keep, description)->type_name("N")->check(CLI::Validator(check, ""));
+}
+
+}  // namespace
+
+CLI::Option* AddNumber(CLI::App* app, const std::string& name, std::uint64_t* number,
+                       const std::string& description) {
+  return AddNumberOf(app, name, number, description);
+}
+
+CLI::Option* AddNumber(CLI::App* app, const std::string& name, std::int64_t* number,
+                       const std::string& description) {
+  return AddNumberOf(app, name, number, description);
 }
 
 Result<OpenStore> OpenForReading(const CommonOptions& common) {

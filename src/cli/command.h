@@ -12,7 +12,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -57,8 +57,12 @@ void AddCommonOptions(CLI::App* app, CommonOptions* common);
 CLI::Option* AddWords(CLI::App* app, const std::string& name, std::vector<std::string>* words,
                       const std::string& description);
 
-// For an option that takes an unsigned number of 64 bits: CLI11 takes -1 for the largest of them.
-CLI::Validator WholeNumber();
+// Adds an option that takes a whole number in decimal, 0 or more. CLI11's own conversion takes 010
+// for eight, and -1 for the largest number there is.
+CLI::Option* AddNumber(CLI::App* app, const std::string& name, std::uint64_t* number,
+                       const std::string& description);
+CLI::Option* AddNumber(CLI::App* app, const std::string& name, std::int64_t* number,
+                       const std::string& description);
 
 // A store opened for looking, beside whoever writes it, and its newest state.
 struct OpenStore {

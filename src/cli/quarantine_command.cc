@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/output/error_json.h"
 #include "cli/output/json.h"
 #include "cli/output/key_text.h"
 #include "cli/output/output.h"
@@ -197,6 +199,20 @@ Result<std::vector<QuarantineId>> ParseIds(const std::vector<std::string>& texts
   return ids;
 }
 
+// `id` could not be resolved; those before it were.
+ExitCode ReportStop(const QuarantineId& id, const Error& said, const Json& resolved,
+                    const CommonOptions& common) {
+  const Error error(said.code(), fmt::format("entry {}: {}", id.ToString(), said.message()));
+  if (resolved.empty() || !common.json) return Report(error, common);
+  Complain(error.ToString());
+  Json told = ErrorJson(error);
+  if (error.next_step() == NextStep::kFixInput) {
+    told["remedy"] = "the entries are resolved; correct the other ids and call again";
+  }
+  PrintLine(DumpJson({{"entries", resolved}, {"error", told}}));
+  return ExitCodeOf(error.code());
+}
+
 // Up to the first that cannot be: resolving the same ones again is no error.
 ExitCode RunResolve(const ResolveArguments& given, const CommonOptions& common) {
   Result<std::vector<QuarantineId>> ids = ParseIds(given.ids);
@@ -208,7 +224,7 @@ ExitCode RunResolve(const ResolveArguments& given, const CommonOptions& common) 
   Json entries = Json::array();
   for (const QuarantineId& id : *ids) {
     Result<void> resolved = (*sink)->Resolve(id, resolution);
-    if (!resolved) return Report(resolved.error(), common);
+    if (!resolved) return ReportStop(id, resolved.error(), entries, common);
     entries.push_back({{"id", id.ToString()}, {"state", state}});
     if (common.json) continue;
     const ExitCode printed = PrintLine(fmt::format("{}\t{}", id.ToString(), state));
@@ -233,9 +249,8 @@ void AddList(const CommandLine& line, CLI::App* parent) {
   const auto given = std::make_shared<ListArguments>();
   app->add_option("--table", given->table, "Only this table");
   app->add_flag("--all", given->all, "Also those that are resolved");
-  app->add_option("--limit", given->limit, "At most this many")
-      ->check(WholeNumber())
-      ->capture_default_str();
+  AddNumber(app, "--limit", &given->limit, "At most this many")
+      ->default_str(std::to_string(given->limit));
   app->add_option("--after", given->after, "The last id of the page before")->type_name("ID");
   app->callback([given, line] {
     *line.run = [given = *given, common = *line.common] { return RunList(given, common); };
@@ -268,10 +283,8 @@ void AddPurge(const CommandLine& line, CLI::App* parent) {
   CLI::App* app =
       AddCommand(line, parent, "purge", "Remove resolved entries that old commits refused");
   const auto given = std::make_shared<PurgeArguments>();
-  app->add_option("--below-commit", given->below_commit, "Only those that earlier commits refused")
-      ->required()
-      ->check(WholeNumber())
-      ->type_name("N");
+  AddNumber(app, "--below-commit", &given->below_commit, "Only those that earlier commits refused")
+      ->required();
   app->callback([given, line] {
     *line.run = [given = *given, common = *line.common] { return RunPurge(given, common); };
   });

@@ -104,8 +104,9 @@ void AddRecoverCommand(const CommandLine& line) {
       AddCommand(line, line.app, "recover",
                  "Say what can be kept of a store that does not open, or go on with it");
   const auto commit = std::make_shared<std::uint64_t>();
-  CLI::Option* accept = app->add_option(
-      "--accept", *commit, "Go on with this commit, which is the plan's, and lose what came after");
+  CLI::Option* accept =
+      AddNumber(app, "--accept", commit.get(),
+                "Go on with this commit, which is the plan's, and lose what came after");
   app->callback([commit, accept, line] {
     *line.run = [commit = *commit, accepts = accept->count() > 0, common = *line.common] {
       return accepts ? RunAccept(commit, common) : RunPlan(common);

@@ -93,9 +93,7 @@ void AddScanCommand(const CommandLine& line) {
                   "Only keys that begin with these parts: strings separated by commas, or a JSON "
                   "array")
       ->type_name("PART[,PART...]");
-  app->add_option("--limit", given->limit, "At most this many rows")
-      ->check(WholeNumber())
-      ->type_name("N");
+  AddNumber(app, "--limit", &given->limit, "At most this many rows");
   app->callback([given, line] {
     *line.run = [given = *given, common = *line.common] { return RunScan(given, common); };
   });

@@ -171,6 +171,7 @@ class IngestLines(CommandTest):
         file = self.write("f.gz", gzip.compress(lines)[:-2000])
         summary = self.ingest(*VERSIONED, file, code=1)
         self.assertIn("truncated", summary["error"]["reason"])
+        self.assertEqual(summary["error"]["code"], "InvalidArgument")  # no word of the store
         self.assertGreater(summary["rows"], 0)
         self.assertEqual(summary["rows"], summary["lines"])
         self.write("f.gz", gzip.compress(lines))

@@ -56,7 +56,9 @@ class Upkeep(CommandTest):
         self.idem(*rewind, "--partition", 0, "--to", 2)
         self.assertEqual(self.checkpoints()[0]["next"], 2)
         self.idem(*rewind, "--partition-name", 0, "--to", 2, code=1)
-        self.idem(*rewind, "--partition", 0, "--to", -1, code=1)
+        for number in (-1, "0x10", "1.0", ""):
+            self.idem(*rewind, "--partition", 0, "--to", number, code=2)
+        self.assertEqual(self.idem(*rewind, "--partition", 0, "--to", "010").text, "s\t0\t10\n")
         self.idem(*rewind, "--to", 2, code=2)
         moved = self.idem(*rewind, "--partition", 0, "--to", 4, "--incarnation", "x", "--json").json
         self.assertEqual((moved["source"], moved["partition"], moved["next"]), ("s", 0, 4))
@@ -91,7 +93,12 @@ class Upkeep(CommandTest):
         self.assertEqual(len(self.read("quarantine", "list")["entries"]), 3)
         stopped = self.idem(*resolve, first, "0" * 32, second, code=1)
         self.assertEqual(stopped.text, first + "\taccepted\n")
-        self.assertIn("NotFound", stopped.err)
+        self.assertIn(f"NotFound: entry {'0' * 32}: ", stopped.err)
+        stopped = self.idem(*resolve, first, "0" * 32, "--json", code=1).json
+        self.assertEqual(stopped["entries"], [{"id": first, "state": "accepted"}])
+        self.assertIn("the entries are resolved", stopped["error"]["remedy"])
+        nothing = self.idem(*resolve, "0" * 32, "--json", code=1).json
+        self.assertIn("nothing was changed", nothing["error"]["remedy"])
         self.assertEqual(self.idem(*resolve, first, second).text,
                          f"{first}\taccepted\n{second}\taccepted\n")
         [left] = self.read("quarantine", "list")["entries"]

@@ -77,7 +77,10 @@ class GzipSource final : public ByteSource {
     }
     constexpr int kGzipOnly = 16 + MAX_WBITS;
     const int rc = started_ ? inflateReset(&stream_) : inflateInit2(&stream_, kGzipOnly);
-    if (rc != Z_OK) return Damaged("out of memory for inflating");
+    if (rc != Z_OK) {
+      return Error(ErrorCode::kIoError,
+                   fmt::format("{}: out of memory for inflating", file_.name()));
+    }
     started_ = in_member_ = true;
     return true;
   }
@@ -102,7 +105,7 @@ class GzipSource final : public ByteSource {
   }
 
   Error Damaged(std::string_view what) const {
-    return Error(ErrorCode::kCorruption, fmt::format("{}: {}", file_.name(), what));
+    return Error(ErrorCode::kInvalidArgument, fmt::format("{}: {}", file_.name(), what));
   }
 
   RawFile file_;
@@ -139,7 +142,7 @@ class ZstdSource final : public ByteSource {
 
  private:
   Error Damaged(std::string_view what) const {
-    return Error(ErrorCode::kCorruption, fmt::format("{}: {}", file_.name(), what));
+    return Error(ErrorCode::kInvalidArgument, fmt::format("{}: {}", file_.name(), what));
   }
 
   // A sound frame may ask for more memory than zstd gives without being told to: the window is
