@@ -170,10 +170,12 @@ class IDEM_EXPORT IdempotentSink final {
   // Forgets the reports of BatchToken::Request whose commits are below `below_commit`, as an HTTP
   // Idempotency-Key expires. What is old is told by the number of a commit, because clocks jump: a
   // host that keeps them for a day passes, once a day, the number that Metrics::commit had a day
-  // before. A forgotten label may be used for any batch. One that comes again with it is decided by
-  // its keys, so no row changes twice, but it is told DUPLICATE instead of its first report. Reads
-  // all reports; returns how many were forgotten. Durable commits, 10,000 reports each: after an
-  // error, those of Commit, some may be gone.
+  // before. A forgotten label may be used for any batch. One that comes again with it is a new
+  // batch, decided by its keys: what is in the rows already changes nothing, and its report is that
+  // of the moment. Without versions, with TieRule::kLastWins, nothing but the token tells a repeat
+  // from news: there forget only what will not come again.
+  // Reads all reports, 10,000 at a time, between which commits go on. Returns how many were
+  // forgotten, in durable commits: after an error, one of those of Commit, some may be gone.
   Result<std::uint64_t> ForgetRequests(std::uint64_t below_commit);
 
   // Removes the resolved entries of the quarantine that were refused by commits below

@@ -20,14 +20,14 @@ namespace {
 
 using pipeline::WritePlanBuilder;
 
-constexpr std::size_t kChunk = 10'000;  // entries erased in one commit
+constexpr std::size_t kChunk = 10'000;  // entries that one commit erases
 
-// Erases up to a chunk of what `picks(key, value)` says, and counts it. False: the cursor is at its
-// end.
+// Erases up to a chunk of what `picks(key, value)` says, looking at `looks` entries at most, and
+// counts it. False: the cursor is at its end.
 template <typename Picks>
-Result<bool> StageErased(storage::StoreCursor* cursor, Picks&& picks, WritePlanBuilder* plan,
-                         std::size_t* erased) {
-  while (*erased < kChunk) {
+Result<bool> StageErased(storage::StoreCursor* cursor, Picks&& picks, std::size_t looks,
+                         WritePlanBuilder* plan, std::size_t* erased) {
+  for (; *erased < kChunk && looks > 0; --looks) {
     Result<bool> more = cursor->Next();
     if (!more || !*more) return more;
     const Result<bool> picked = picks(cursor->key(), cursor->value());
@@ -51,7 +51,7 @@ Result<void> SinkImpl::ForgetTokens(std::string_view application, std::int64_t b
   if (*stored) {
     std::uint64_t floor = 0;
     if (!codec::DecodeFixed64(**stored, &floor)) return pipeline::Damaged("a token floor");
-    if (static_cast<std::int64_t>(floor) >= below_sequence) return {};
+    if (static_cast<std::int64_t>(floor) >= below_sequence) return ConfirmDurable();
   }
   auto view = store_->NewView();
   if (!view) return view.error();
@@ -66,7 +66,7 @@ Result<void> SinkImpl::ForgetTokens(std::string_view application, std::int64_t b
       floor = codec::SequenceOfToken(key) + 1;
       return true;
     };
-    auto staged = StageErased(cursor->get(), all, &plan, &erased);
+    auto staged = StageErased(cursor->get(), all, kChunk, &plan, &erased);
     if (!staged) return staged.error();
     more = *staged;
     if (!more) floor = below_sequence;
@@ -101,26 +101,35 @@ Result<std::uint64_t> SinkImpl::PurgeQuarantine(std::uint64_t below_commit) {
 }
 
 Result<std::uint64_t> SinkImpl::EraseWhere(codec::Space space, const Picks& picks) {
+  std::string begin = codec::SpaceKey(space);
+  const std::string end = codec::PrefixEnd(begin);
+  std::uint64_t removed = 0;
+  for (bool more = true; more;) {
+    const auto erased = EraseChunk(&begin, end, picks);
+    if (!erased) return erased.error();
+    more = !begin.empty();
+    removed += *erased;
+  }
+  return removed;
+}
+
+// Alone for one chunk. What it looks at is of that time: what a commit adds meanwhile is seen.
+Result<std::uint64_t> SinkImpl::EraseChunk(std::string* begin, std::string_view end,
+                                           const Picks& picks) {
   const auto lock = LockToWrite();
   if (!lock) return lock.error();
   auto view = store_->NewView();
   if (!view) return view.error();
-  const std::string prefix = codec::SpaceKey(space);
-  auto cursor = (*view)->Scan(prefix, codec::PrefixEnd(prefix));
+  auto cursor = (*view)->Scan(*begin, end);
   if (!cursor) return cursor.error();
-
-  std::uint64_t removed = 0;
-  for (bool more = true; more;) {
-    WritePlanBuilder plan;
-    std::size_t erased = 0;
-    auto staged = StageErased(cursor->get(), picks, &plan, &erased);
-    if (!staged) return staged.error();
-    more = *staged;
-    if (erased == 0) break;
-    if (auto ok = CommitDurably(&plan, [] {}); !ok) return ok.error();
-    removed += erased;
-  }
-  return removed;
+  WritePlanBuilder plan;
+  std::size_t erased = 0;
+  const auto more = StageErased(cursor->get(), picks, kChunk, &plan, &erased);
+  if (!more) return more.error();
+  *begin = *more ? std::string((*cursor)->key()) + '\0' : std::string();
+  const auto done = erased == 0 ? ConfirmDurable() : CommitDurably(&plan, [] {});
+  if (!done) return done.error();
+  return erased;
 }
 
 Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
@@ -153,7 +162,7 @@ Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
   for (bool more = true; more;) {
     WritePlanBuilder plan;
     std::size_t collected = 0;
-    auto staged = StageErased(cursor->get(), is_old, &plan, &collected);
+    auto staged = StageErased(cursor->get(), is_old, SIZE_MAX, &plan, &collected);
     if (!staged) return staged.error();
     more = *staged;
     if (collected == 0) break;
@@ -167,6 +176,9 @@ Result<std::uint64_t> SinkImpl::CollectTombstones(const Table& table) {
     const auto publish = [&] { ledger_.tables.find(entry.definition.name)->second->state = state; };
     if (auto ok = CommitDurably(&plan, publish); !ok) return ok.error();
     removed += collected;
+  }
+  if (removed == 0) {
+    if (auto ok = ConfirmDurable(); !ok) return ok.error();
   }
   return removed;
 }

@@ -216,7 +216,7 @@ Result<void> SinkImpl::DeclareSource(std::string_view source, const SourceOption
                      " and ties were decided by it; declare it with that rank, or use another "
                      "source name");
   }
-  if (declared != ledger_.sources.end() && stored == options) return {};
+  if (declared != ledger_.sources.end() && stored == options) return ConfirmDurable();
   std::string bytes;
   codec::AppendSourceOptions(options, &bytes);
   WritePlanBuilder plan;
@@ -273,6 +273,13 @@ Result<void> SinkImpl::MakeDurable(std::uint64_t commit) {
 
 Result<void> SinkImpl::CommitDurably(WritePlanBuilder* plan, const std::function<void()>& publish) {
   if (auto ok = committer_.CommitPlan(plan, publish); !ok) return ok;
+  return MakeDurable(ledger_.last_commit);
+}
+
+// What was asked for is so already, perhaps by a commit whose sync failed, or is still to come.
+Result<void> SinkImpl::ConfirmDurable() {
+  if (ledger_.poisoned) return pipeline::Poisoned();
+  if (auto ok = store_->CheckWriter(ledger_.epoch); !ok) return ok;
   return MakeDurable(ledger_.last_commit);
 }
 

@@ -73,12 +73,15 @@ class SinkImpl {
   // Erases what `picks` says of one space, and returns how much that was.
   using Picks = std::function<Result<bool>(std::string_view key, std::string_view value)>;
   Result<std::uint64_t> EraseWhere(codec::Space space, const Picks& picks);
+  // From `*begin` on, which it moves; empty at the end.
+  Result<std::uint64_t> EraseChunk(std::string* begin, std::string_view end, const Picks& picks);
   Result<void> StageAccepted(const QuarantineEntry& entry, pipeline::RecordBuffer* record,
                              pipeline::WritePlanBuilder* plan);
   Result<CommitReport> CommitWritten(const pipeline::RecordBuffer& batch,
                                      const CommitOptions& options);
   void Count(const pipeline::RecordBuffer& batch,
              const Result<pipeline::Committer::Committed>& committed);
+  Result<void> ConfirmDurable();
   Result<void> CommitDurably(pipeline::WritePlanBuilder* plan,
                              const std::function<void()>& publish);
   Result<void> MakeDurable(std::uint64_t commit);

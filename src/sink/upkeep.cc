@@ -65,7 +65,7 @@ Result<void> SinkImpl::Rewind(std::string_view source, PartitionRef partition,
   rules::RewindTo(options.to, &checkpoint);
   if (options.incarnation) checkpoint.incarnation = std::string(*options.incarnation);
   // Offered again after an unknown outcome, it is there already.
-  if (SamePlace(checkpoint, found->second.checkpoint)) return {};
+  if (SamePlace(checkpoint, found->second.checkpoint)) return ConfirmDurable();
   entry.incarnation_after = checkpoint.incarnation;
   checkpoint.commit = entry.commit;
 
@@ -95,7 +95,7 @@ Result<void> SinkImpl::Resolve(const QuarantineId& id, Resolution resolution) {
   }
   const bool accept = resolution == Resolution::kAccept;
   const QuarantineState wanted = accept ? QuarantineState::kAccepted : QuarantineState::kDiscarded;
-  if (entry.state == wanted) return {};
+  if (entry.state == wanted) return ConfirmDurable();
   if (entry.state != QuarantineState::kOpen) {
     return Error(
         ErrorCode::kInvalidArgument,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sink/latency.h"
 #include "sink/sink_impl.h"
-#include "storage/memory/memory_store.h"
-#include "support/front_store.h"
+#include "support/failing_sync.h"
 
 #include <idem/idem.h>
 
@@ -19,18 +18,6 @@
 
 namespace idem {
 namespace {
-
-class FailingSync final : public testing::FrontStore {
- public:
-  FailingSync() : FrontStore(storage::NewMemoryStore()) {}
-
-  bool failing = false;
-
-  Result<void> Sync() override {
-    if (failing) return Error(ErrorCode::kIoError, "told to");
-    return FrontStore::Sync();
-  }
-};
 
 TEST(Metrics, EveryRecordOfferedHasOneVerdict) {
   const auto sink =
@@ -61,7 +48,7 @@ TEST(Metrics, EveryRecordOfferedHasOneVerdict) {
 
 // The alarm of operations looks at this one.
 TEST(Metrics, ACommitThatCannotBeMadeDurableHasFailed) {
-  const auto store = std::make_shared<FailingSync>();
+  const auto store = std::make_shared<testing::FailingSync>();
   const auto sink = SinkImpl::Open(store, {}).value();
   Batch batch;
   batch.Advance("source", 0, 1);

@@ -56,7 +56,8 @@ TEST(SnapshotLifetime, ACursorKeepsItsSnapshotAndThatItsStore) {
   const testing::TempDirectory directory;
   std::optional<RowCursor> cursor;
   {
-    auto sink = IdempotentSink::Open(directory.path()).value();
+    MemoryBudget memory;
+    auto sink = IdempotentSink::Open(directory.path(), {.memory_budget = &memory}).value();
     const Table rows = sink->OpenTable("rows").value();
     Batch batch;
     for (const int key : {1, 2}) batch.Upsert(rows, {key}, "v", {.version = 1});

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sink/sink_impl.h"
+#include "support/failing_sync.h"
+
 #include <idem/idem.h>
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -154,6 +158,48 @@ TEST_F(Upkeep, CollectedTombstonesLeaveAFloor) {
   EXPECT_EQ(Upsert(1, "new", 95).verdict, Verdict::kInserted);
   EXPECT_EQ(sink_->CollectTombstones(log_).error().code(), ErrorCode::kUnsupported);
   EXPECT_TRUE(sink_->NewSnapshot().value().Verify().value().ok());
+}
+
+// What it asked for is so already, and nobody knows whether it will be after a loss of power.
+TEST(UpkeepAgain, AfterAFailedSyncIsRefusedAsAnyOtherWrite) {
+  using Call = std::function<ErrorCode(IdempotentSink*)>;
+  const auto code = [](const auto& done) { return done ? ErrorCode{} : done.error().code(); };
+  const Call calls[] = {
+      [&](auto* sink) { return code(sink->DeclareSource("new", {.rank = 1})); },
+      [&](auto* sink) { return code(sink->Rewind("s", 0, {.to = 1, .reason = "again"})); },
+      [&](auto* sink) {
+        const auto entries = sink->NewSnapshot().value().Quarantine({.include_resolved = true});
+        return code(sink->Resolve(entries.value().at(1).id, Resolution::kDiscard));
+      },
+      [&](auto* sink) { return code(sink->ForgetTokens("app", 2)); },
+      [&](auto* sink) { return code(sink->ForgetRequests(UINT64_MAX)); },
+      [&](auto* sink) { return code(sink->PurgeQuarantine(UINT64_MAX)); },
+      [&](auto* sink) {
+        return code(sink->CollectTombstones(sink->OpenTable("rows", {.horizon = 10}).value()));
+      },
+  };
+  for (const Call& call : calls) {
+    SCOPED_TRACE(&call - calls);
+    const auto store = std::make_shared<testing::FailingSync>();
+    const auto sink = SinkImpl::Open(store, {}).value();
+    const Table rows = sink->OpenTable("rows", {.horizon = 10}).value();
+    const Table log = sink->OpenTable("log", {.mode = TableMode::kAppend}).value();
+    Batch batch;
+    batch.From({"s", 0, 7});
+    batch.Delete(rows, {1}, {.version = 1});
+    batch.Upsert(rows, {2}, "a row", {.version = 100});
+    for (const std::string_view value : {"stored", "resolved", "open"}) {
+      batch.Insert(log, {"k"}, value);
+    }
+    ASSERT_TRUE(sink->Commit(batch, {.token = BatchToken::Request("r")}));
+    ASSERT_TRUE(sink->Commit(batch, {.token = BatchToken::Sequence("app", 1)}));
+    const QuarantineId first = sink->NewSnapshot().value().Quarantine().value().at(0).id;
+    ASSERT_TRUE(sink->Resolve(first, Resolution::kDiscard));
+    store->failing = true;
+    EXPECT_EQ(call(sink.get()), ErrorCode::kCommitUnknown);
+    store->failing = false;
+    EXPECT_EQ(call(sink.get()), ErrorCode::kPoisoned);
+  }
 }
 
 }  // namespace
