@@ -119,6 +119,7 @@ Result<void> Committer::CheckBatch(const RecordBuffer& batch) const {
 // False: it has to wait, or there is an error, which is for it to find when it is alone.
 bool Committer::DecideBeside(const RecordBuffer& batch, Draft* draft) {
   const std::lock_guard lock(memory_);
+  if (ledger_->poisoned) return false;  // what the one before has published may be half of it
   const Draft* before = &drafts_[1 - draft_];
   draft->Begin(ledger_->last_commit, before->pending ? before : nullptr);
   const Result<bool> prepared = Prepare(batch, draft);

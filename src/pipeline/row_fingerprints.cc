@@ -20,12 +20,15 @@ constexpr int kHighBits = 6;
 constexpr std::uint32_t kHighMask = (1U << kHighBits) - 1;
 constexpr std::uint64_t kCommitMax = (std::uint64_t{1} << (kLowBits + kHighBits)) - 1;
 
+constexpr std::size_t kBucketsMax = UINT32_MAX;  // half of a hash is multiplied with their number
+
 int ShiftOf(std::size_t entry) noexcept { return static_cast<int>(entry) * kHighBits; }
 
 }  // namespace
 
 RowFingerprints::RowFingerprints(std::size_t bytes)
-    : memory_(bytes / sizeof(Bucket) * sizeof(Bucket)), buckets_(memory_.bytes() / sizeof(Bucket)) {
+    : memory_(std::min(bytes / sizeof(Bucket), kBucketsMax) * sizeof(Bucket)),
+      buckets_(memory_.bytes() / sizeof(Bucket)) {
   static_assert(sizeof secret_ == XXH3_SECRET_DEFAULT_SIZE && sizeof(Bucket) == 64);
   if (!enabled()) return;
   std::random_device device;

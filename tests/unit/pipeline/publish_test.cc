@@ -54,5 +54,45 @@ TEST(Publishing, ARepeatedTokenIsAnsweredWhenItsCommitIsPublished) {
   EXPECT_EQ(ledger.last_commit, 1U);
 }
 
+class HeldStore final : public testing::FrontStore {
+ public:
+  HeldStore() : FrontStore(storage::NewMemoryStore()) {}
+
+  Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
+    begun_.set_value();
+    let_go_.get_future().wait();
+    return FrontStore::Commit(plan, durability);
+  }
+  void WaitUntilBegun() { begun_.get_future().wait(); }
+  void LetGo() { let_go_.set_value(); }
+
+ private:
+  std::promise<void> begun_, let_go_;
+};
+
+// Memory may run out in the middle of publishing. The second has no effect, and needs no write to
+// say so.
+TEST(Publishing, NothingIsDecidedByWhatWasPublishedByHalf) {
+  HeldStore store;
+  Ledger ledger;
+  ledger.epoch = store.TakeEpoch().value();
+  const SinkOptions options;
+  Committer committer(&store, &ledger, &options, Clock::System());
+  const RecordBuffer batch(options.limits);
+  auto first = std::async(std::launch::async,
+                          [&] { return committer.Commit(batch, BatchToken::Request("effect")); });
+  store.WaitUntilBegun();
+  std::unique_lock publishing(*committer.identities_mutex());
+  auto second = std::async(std::launch::async, [&] { return committer.Commit(batch, {}); });
+  EXPECT_EQ(second.wait_for(100ms), std::future_status::timeout);
+  ledger.poisoned = true;
+  publishing.unlock();
+  store.LetGo();
+  static_cast<void>(first.get());
+  const auto answer = second.get();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code(), ErrorCode::kPoisoned);
+}
+
 }  // namespace
 }  // namespace idem::pipeline
