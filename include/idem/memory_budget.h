@@ -63,7 +63,7 @@ class IDEM_EXPORT MemoryBudget final {
 
  private:
   friend class MemoryBudgetImpl;
-  const std::unique_ptr<MemoryBudgetImpl> impl_;
+  const std::shared_ptr<MemoryBudgetImpl> impl_;  // a store may be kept open by its snapshots
 };
 
 }  // namespace idem

@@ -91,11 +91,13 @@ struct SinkOptions {
   // are compared, always.
   std::size_t fingerprint_bytes = 0;
 
-  // --- What the host provides; each must outlive the sink ---
+  // --- What the host provides ---
 
-  Clock* clock = nullptr;                 // null: Clock::System()
-  Logger* logger = nullptr;               // null: silent
-  MemoryBudget* memory_budget = nullptr;  // shared with other sinks; null: the numbers above
+  // Both must outlive the sink, and its snapshots and cursors.
+  Clock* clock = nullptr;    // null: Clock::System()
+  Logger* logger = nullptr;  // null: silent
+  // Shared with other sinks; must outlive the sink. Null: the numbers above.
+  MemoryBudget* memory_budget = nullptr;
 };
 
 // The identity of a batch, so that a commit can be repeated without effect. See

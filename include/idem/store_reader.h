@@ -9,7 +9,7 @@
 // A reader takes no lock, changes no file of the store and never disturbs the writer.
 //
 // Thread-safety: multiple threads may call any method without synchronization.
-// Lifetime: snapshots must be destroyed before the reader.
+// Lifetime: snapshots may outlive the reader (snapshot.h).
 #pragma once
 
 #include <idem/export.h>

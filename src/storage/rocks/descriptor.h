@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <string_view>
 #include <utility>
 
 namespace idem::storage {
@@ -32,5 +34,12 @@ class Descriptor {
  private:
   int fd_;
 };
+
+// Writes all of `bytes` from `offset` on. False: errno says why.
+inline bool WriteWhole(int fd, std::string_view bytes, off_t offset) noexcept {
+  const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), offset);
+  if (written >= 0 && written < static_cast<ssize_t>(bytes.size())) errno = ENOSPC;
+  return written == static_cast<ssize_t>(bytes.size());
+}
 
 }  // namespace idem::storage

@@ -39,9 +39,10 @@ class Registry {
   }
 
   // Not while the process forks: the child must know what to close.
-  void Keep(Descriptor opened, Descriptor* file) {
+  void Open(const std::string& path, Descriptor* file) {
+    constexpr int kFlags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
     const std::lock_guard lock(mutex_);
-    *file = std::move(opened);
+    *file = Descriptor(::open(path.c_str(), kFlags, kOwnersAlone));
   }
 
   void Erase(const FileId& directory) {
@@ -92,8 +93,7 @@ void Unlock(int fd) {
 
 bool WriteProcess(int fd, pid_t process) {
   const std::string text = std::to_string(process) + "\n";
-  return ::ftruncate(fd, 0) == 0 &&
-         ::pwrite(fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+  return ::ftruncate(fd, 0) == 0 && WriteWhole(fd, text, 0);
 }
 
 // The process number written in the lock file; 0 when there is none yet.
@@ -151,8 +151,7 @@ DirectoryLock::~DirectoryLock() {
 }
 
 Result<void> DirectoryLock::LockFile() {
-  constexpr int kFlags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
-  Registry::Instance().Keep(Descriptor(::open(path_.c_str(), kFlags, kOwnersAlone)), &opened_);
+  Registry::Instance().Open(path_, &opened_);
   const int fd = opened_.get();
   if (fd < 0 || ::fchmod(fd, kOwnersAlone) != 0) return LastSystemError(path_);
   if (!TakeLocks(fd)) return IsContention(errno) ? HeldByAnother() : LastSystemError(path_);

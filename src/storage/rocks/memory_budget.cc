@@ -18,7 +18,7 @@ constexpr std::size_t kWorthShare = 8;   // of a write buffer: less is not worth
 }  // namespace
 
 MemoryBudget::MemoryBudget(const MemoryBudgetOptions& options)
-    : impl_(std::make_unique<MemoryBudgetImpl>(options)) {}
+    : impl_(std::make_shared<MemoryBudgetImpl>(options)) {}
 MemoryBudget::~MemoryBudget() = default;
 MemoryUsage MemoryBudget::ReadUsage() const { return impl_->usage(); }
 
@@ -28,19 +28,19 @@ MemoryBudgetImpl::MemoryBudgetImpl(const MemoryBudgetOptions& options)
       buffers_(std::make_shared<rocksdb::WriteBufferManager>(limit_)) {}
 
 std::shared_ptr<rocksdb::Cache> MemoryBudgetImpl::CacheOf(const SinkOptions& options) {
-  const MemoryBudgetImpl* budget = Of(options);
+  const auto budget = Of(options);
   return budget != nullptr ? budget->cache_ : rocksdb::NewLRUCache(options.cache_bytes);
 }
 
 SinkOptions MemoryBudgetImpl::Within(SinkOptions options) {
-  const MemoryBudgetImpl* budget = Of(options);
+  const auto budget = Of(options);
   if (budget == nullptr || budget->limit_ == 0) return options;
   options.write_buffer_bytes = std::min(options.write_buffer_bytes, budget->limit_ / kActiveShare);
   return options;
 }
 
 std::shared_ptr<storage::MemtableUse> MemoryBudgetImpl::UseOf(const SinkOptions& options) {
-  const MemoryBudgetImpl* budget = Of(options);
+  const auto budget = Of(options);
   return budget == nullptr ? nullptr : std::make_shared<storage::MemtableUse>(budget->buffers_);
 }
 

@@ -40,8 +40,8 @@ class MemoryBudgetImpl {
  public:
   explicit MemoryBudgetImpl(const MemoryBudgetOptions& options);
 
-  static MemoryBudgetImpl* Of(const SinkOptions& options) {
-    return options.memory_budget == nullptr ? nullptr : options.memory_budget->impl_.get();
+  static std::shared_ptr<MemoryBudgetImpl> Of(const SinkOptions& options) {
+    return options.memory_budget == nullptr ? nullptr : options.memory_budget->impl_;
   }
   // The shared cache, or one of the sink's own.
   static std::shared_ptr<rocksdb::Cache> CacheOf(const SinkOptions& options);

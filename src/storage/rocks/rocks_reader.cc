@@ -221,10 +221,11 @@ Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions
   Result<StoreDirectory> found = InspectDirectory(directory);
   if (!found) return found.error();
   if (found->kind != DirectoryKind::kStore) return StoreMissing(directory);
+  Result<fs::path> real = RealDirectory(directory);
+  if (!real) return real.error();
   Result<std::unique_ptr<PrivateDirectory>> own = PrivateDirectory::Make();
   if (!own) return own.error();
-  auto reader = std::make_unique<RocksReader>(*std::move(own), fs::canonical(directory),
-                                              found->header, options);
+  auto reader = std::make_unique<RocksReader>(*std::move(own), *real, found->header, options);
   Result<void> opened = reader->Open();
   if (!opened) return opened.error();
   return std::unique_ptr<Store>(std::move(reader));

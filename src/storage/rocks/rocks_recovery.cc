@@ -212,7 +212,9 @@ Result<std::unique_ptr<StoreRecovery>> Begin(const fs::path& directory, const Si
   Result<StoreDirectory> found = InspectDirectory(directory);
   if (!found) return found.error();
   if (found->kind != DirectoryKind::kStore) return StoreMissing(directory);
-  const fs::path real = fs::canonical(directory);
+  Result<fs::path> canonical = RealDirectory(directory);
+  if (!canonical) return canonical.error();
+  const fs::path& real = *canonical;
   Result<std::unique_ptr<DirectoryLock>> lock = DirectoryLock::Acquire(real);
   if (!lock) return lock.error();
   // Only now does nobody else change it; what was seen before may be gone, or another store.

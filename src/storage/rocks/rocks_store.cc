@@ -23,7 +23,7 @@ RocksStore::~RocksStore() {
   // A forked child has neither RocksDB's threads nor the right to close its files.
   if (lock_->InForkedChild()) static_cast<void>(db_.release());
   if (db_ == nullptr) return;
-  if (MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options_)) budget->Leave(db_.get());
+  if (budget_ != nullptr) budget_->Leave(db_.get());
   // RocksDB waits for a flush that runs while it closes, and removes its file in the end: the next
   // opening would read the log again and make the same file.
   AwaitRunningFlush(db_.get(), [this] { return health_->is_poisoned(); });
@@ -78,9 +78,7 @@ Result<void> RocksStore::Load() {
   epoch_ = epoch;
   merges_.Opened();
   files_->Opened();
-  if (MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options_)) {
-    budget->Join({db_.get(), &queue_, health_, use_});
-  }
+  if (budget_ != nullptr) budget_->Join({db_.get(), &queue_, health_, use_});
   return {};
 }
 
@@ -185,15 +183,13 @@ Result<void> RocksStore::Commit(const WritePlan& plan, Durability durability) {
     const std::size_t bytes = PlanBytes(plan);
     if (Result<void> room = space_.Check(bytes); !room) return room;
     if (plan.path == WritePath::kSortedFiles) return CommitSorted(plan);
-    std::shared_ptr<PreparedPlan> prepared = plan.prepared;
-    if (prepared == nullptr) {
+    auto sealed = std::static_pointer_cast<SealedBatch>(plan.prepared);
+    if (sealed == nullptr || sealed->batch.Count() != plan.writes.size()) {
       Result<std::shared_ptr<SealedBatch>> made = SealedBatch::Of(plan, bytes);
       if (!made) return made.error();
-      prepared = *std::move(made);
+      sealed = *std::move(made);
     }
-    auto* const sealed = static_cast<SealedBatch*>(prepared.get());
-    IDEM_ASSERT(sealed->batch.Count() == plan.writes.size(), "S-1: the whole plan");
-    return ApplyUnlessStalled(sealed, durability == Durability::kSync);
+    return ApplyUnlessStalled(sealed.get(), durability == Durability::kSync);
   });
 }
 

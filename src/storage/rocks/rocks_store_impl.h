@@ -49,6 +49,7 @@ class RocksStore final : public Store {
       : lock_(std::move(lock)),
         directory_(directory.string()),
         watermark_(std::move(watermark)),
+        budget_(MemoryBudgetImpl::Of(options)),
         options_(MemoryBudgetImpl::Within(options)),
         health_(std::make_shared<Health>(options.logger)),
         cache_(MemoryBudgetImpl::CacheOf(options)),
@@ -61,8 +62,7 @@ class RocksStore final : public Store {
         rocks_(WriterOptions(options_, env_.get(), cache_, NewPoisoningListener(health_), use_)),
         merges_(&rocks_, directory.string(), options.keep_free_bytes),
         space_(env->GetFileSystem(), &merges_, directory.string(), options.keep_free_bytes),
-        stall_(&rocks_, health_.get(), MemoryBudgetImpl::Of(options), &merges_, &queue_,
-               options.stall_wait_ms) {}
+        stall_(&rocks_, health_.get(), budget_.get(), &merges_, &queue_, options.stall_wait_ms) {}
 
   ~RocksStore() override;
 
@@ -99,8 +99,7 @@ class RocksStore final : public Store {
 
   StorePressure ReadPressure() const override {
     StorePressure pressure = PressureOf(db_.get(), space_);
-    const MemoryBudgetImpl* budget = MemoryBudgetImpl::Of(options_);
-    pressure.stopped |= budget != nullptr && budget->Stops(db_.get());
+    pressure.stopped |= budget_ != nullptr && budget_->Stops(db_.get());
     return pressure;
   }
   std::uint64_t StalledMicros() const override { return stall_.waited_micros(); }
@@ -126,6 +125,7 @@ class RocksStore final : public Store {
   std::unique_ptr<DirectoryLock> lock_;  // released after everything else is closed
   const std::string directory_;
   const std::shared_ptr<WatermarkFile> watermark_;
+  const std::shared_ptr<MemoryBudgetImpl> budget_;  // which may be null
   const SinkOptions options_;
   std::shared_ptr<Health> health_;
   std::shared_ptr<rocksdb::Cache> cache_;

@@ -105,7 +105,9 @@ Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions
   if (found->kind == DirectoryKind::kMissing) {
     if (Result<void> made = MakeDirectory(directory); !made) return made.error();
   }
-  const fs::path real = fs::canonical(directory);
+  Result<fs::path> canonical = RealDirectory(directory);
+  if (!canonical) return canonical.error();
+  const fs::path& real = *canonical;
   Result<std::unique_ptr<DirectoryLock>> lock = DirectoryLock::Acquire(real);
   if (!lock) return lock.error();
   // Only now does nobody else change it; what was seen before may be gone.

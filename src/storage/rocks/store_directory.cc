@@ -128,16 +128,26 @@ Result<StoreDirectory> InspectDirectory(const fs::path& directory) {
                    kFormatFile + "); give an empty or a new directory");
 }
 
+// Where ".." stands behind a link, the system knows where that leads, and the text does not.
 Result<void> MakeDirectory(const fs::path& directory) {
   std::error_code code;
-  const fs::path absolute = fs::absolute(directory, code).lexically_normal();
+  fs::path clean = fs::absolute(directory, code);
   if (code) return SystemError(directory.string(), code);
-  const fs::path clean = absolute.has_filename() ? absolute : absolute.parent_path();
+  while (clean.has_relative_path() && (!clean.has_filename() || clean.filename() == ".")) {
+    clean = clean.parent_path();
+  }
   if (Result<void> above = MakeAbove(clean.parent_path()); !above) return above;
   // Made private once more where the umask took from the owner's own rights.
   const bool made = ::mkdir(clean.c_str(), S_IRWXU) == 0 && ::chmod(clean.c_str(), S_IRWXU) == 0;
   if (!made && errno != EEXIST) return LastSystemError(clean.string());
   return SyncDirectory(clean.parent_path());
+}
+
+Result<fs::path> RealDirectory(const fs::path& directory) {
+  std::error_code code;
+  fs::path real = fs::canonical(directory, code);
+  if (code) return SystemError(directory.string(), code);
+  return real;
 }
 
 Result<void> BeginCreation(const fs::path& directory, const codec::FormatHeader& header) {
@@ -146,8 +156,7 @@ Result<void> BeginCreation(const fs::path& directory, const codec::FormatHeader&
   codec::AppendFormatHeader(header, &bytes);
   const Descriptor file = OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC);
   if (!file.is_open() || ::fchmod(file.get(), kOwnersAlone) != 0 ||
-      ::pwrite(file.get(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()) ||
-      ::fsync(file.get()) != 0) {
+      !WriteWhole(file.get(), bytes, 0) || ::fsync(file.get()) != 0) {
     return LastSystemError(path.string());
   }
   return SyncDirectory(directory);

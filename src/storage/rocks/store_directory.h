@@ -44,6 +44,9 @@ Result<std::vector<std::string>> EntriesOf(const std::filesystem::path& director
 // durable when it returns. Errors: kIoError.
 Result<void> MakeDirectory(const std::filesystem::path& directory);
 
+// Where it is, whatever links lead there. Errors: kIoError (above all, that it is not there).
+Result<std::filesystem::path> RealDirectory(const std::filesystem::path& directory);
+
 // The two ends of making a store. Both are durable when they return. Errors: kIoError.
 Result<void> BeginCreation(const std::filesystem::path& directory,
                            const codec::FormatHeader& header);

@@ -191,11 +191,10 @@ Result<void> WatermarkFile::Write() {
     return Error(ErrorCode::kIoError, path_ + " would become too large; use fewer partitions");
   }
   for (std::size_t at = 0; at < bytes.size(); at += kBlock) {
-    const std::size_t size = std::min(kBlock, bytes.size() - at);
-    const ssize_t written =
-        ::pwrite(file_.get(), bytes.data() + at, size, OffsetOf(at / kBlock, place));
-    if (written >= 0 && written < static_cast<ssize_t>(size)) errno = ENOSPC;
-    if (written != static_cast<ssize_t>(size)) return LastSystemError(path_);
+    const std::string_view block = std::string_view(bytes).substr(at, kBlock);
+    if (!WriteWhole(file_.get(), block, OffsetOf(at / kBlock, place))) {
+      return LastSystemError(path_);
+    }
   }
   newest_ = place;
   return {};

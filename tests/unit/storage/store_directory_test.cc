@@ -66,6 +66,16 @@ TEST(MakeDirectory, SaysWhatIsInTheWay) {
       << made.error().message();
 }
 
+TEST(MakeDirectory, KnowsThatALinkLeadsElsewhere) {
+  const TempDirectory directory;
+  const fs::path top = directory.path();
+  fs::create_directories(top / "real" / "below");
+  fs::create_directory_symlink(top / "real" / "below", top / "link");
+  ASSERT_TRUE(MakeDirectory(top / "link" / ".." / "store" / "."));
+  EXPECT_EQ(ModeOf(top / "real" / "store"), mode_t{0700});
+  EXPECT_FALSE(fs::exists(top / "store"));
+}
+
 TEST(MakeDirectory, FollowsALinkFurtherUp) {
   const TempDirectory directory;
   fs::create_directory(directory.path() / "real");
