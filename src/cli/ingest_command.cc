@@ -83,8 +83,8 @@ void DeclarePositions(CLI::App* app, IngestArguments* given) {
   app->add_option("--partition", given->partition, "Member that names the source's partition")
       ->type_name(path);
   app->add_option("--offset", given->offset,
-                  "Member that holds the record's offset; default: a file is its own source and "
-                  "its offsets are line numbers")
+                  "Member that holds the record's offset in the source that is named; default: a "
+                  "file is its own source and its offsets are line numbers")
       ->type_name(path);
   app->add_flag("--from-start", given->from_start, "Offer everything again");
 }
@@ -147,7 +147,12 @@ std::optional<T> WordOf(const std::map<std::string, T>& words, const std::string
   return words.at(text);
 }
 
-void CheckTogether(const IngestArguments& given) {
+void CheckPositions(const IngestArguments& given) {
+  if (!given.offset.empty() && given.source.empty() && given.source_field.empty()) {
+    Usage(
+        "--offset needs --source or --source-field: offsets count within a source, and what was "
+        "done of it is not done again, whichever file brings it");
+  }
   if (given.offset.empty() && !given.source_field.empty()) {
     Usage(
         "--source-field needs --offset: without offsets of its own a record has no position, "
@@ -158,6 +163,10 @@ void CheckTogether(const IngestArguments& given) {
         "--partition needs --offset: without offsets of its own a record has no position, and "
         "the file's line numbers belong to one partition");
   }
+}
+
+void CheckTogether(const IngestArguments& given) {
+  CheckPositions(given);
   const bool arrival_decides = !given.tie.empty() && given.tie != "converge";
   if (given.mode == "upsert" && given.version.empty() && !arrival_decides) {
     Usage(

@@ -67,7 +67,7 @@ class IngestGrowing(CommandTest):
         file = self.write("f.gz", gzip.compress(b'{"k":"c"}\n{"k":"d"'))
         self.assertEqual(self.left(file)["rows"], 2)
         file = self.write("o.ndjson", '{"k":"e","o":0}\n{"k":"f","o":1}')
-        self.assertEqual(self.left("--offset", "o", file, table="o")["rows"], 1)
+        self.assertEqual(self.left("--offset", "o", "--source", "s", file, table="o")["rows"], 1)
 
     def test_an_overlong_line_is_left_too(self):
         file = self.write("f.ndjson", b'{"k":"a"}\n{"x":"' + b"x" * (33 << 20))

@@ -62,16 +62,21 @@ class IngestPositions(CommandTest):
         summary = self.ingest(*POSITIONS, "--value", "k", self.lines("g.ndjson", moved))
         self.assertEqual(summary["verdicts"]["CONFLICT"], 1)
 
-    def test_the_partition_and_source_have_defaults(self):
-        self.ingest("--offset", "o", self.lines("g.ndjson", {"k": 1, "o": 0}))
+    def test_the_partition_has_a_default(self):
         self.ingest("--offset", "o", "--source", "named", self.lines("h.ndjson", {"k": 2, "o": 0}))
         self.assertEqual([(c["source"], c["partition"]) for c in self.checkpoints()],
-                         [("g.ndjson", 0), ("named", 0)])
+                         [("named", 0)])
+
+    def test_a_source_is_done_once_for_the_whole_store(self):
+        self.ingest(*POSITIONS, self.file)
+        other = self.ingest(*POSITIONS, self.file, table="other")
+        self.assertEqual((self.counts(other), other["rows"]), ({"REPLAYED": 43}, 0))
 
     def test_a_record_without_its_position_is_refused(self):
         for bad in ({"k": 1}, {"k": 1, "o": "5"}, {"k": 1, "o": 1.5}, {"k": 1, "o": -1}):
-            summary = self.ingest("--offset", "o", self.lines("g.ndjson", {"k": 0, "o": 0}, bad),
-                                  code=1, table="bad")
+            summary = self.ingest("--offset", "o", "--source", "s",
+                                  self.lines("g.ndjson", {"k": 0, "o": 0}, bad), code=1,
+                                  table="bad")
             self.assertEqual(summary["error"]["line"], 2, bad)
 
     def test_csv_positions(self):

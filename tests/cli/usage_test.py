@@ -65,6 +65,7 @@ class Usage(CommandTest):
     def test_what_does_not_fit_together(self):
         self.ingest_refused("--source-field", "s", word="--source-field needs --offset")
         self.ingest_refused("--partition", "p", word="--partition needs --offset")
+        self.ingest_refused("--offset", "o", word="--offset needs --source or --source-field")
         self.ingest_refused("--mode", "upsert", word="--mode upsert needs --version")
         self.ingest_refused("--mode", "upsert", "--tie", "converge", word="--tie first, last")
         self.ingest_refused("--mode", "append", "--delete-when", "op=d", word="--delete-when needs")

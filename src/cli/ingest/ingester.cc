@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 
 #include "cli/ingest/invalid_reason.h"
 #include "cli/ingest/table_setup.h"
@@ -25,10 +24,6 @@ constexpr const char* kCsvFromStdin =
 bool LooksLikeCsv(std::string_view line) {
   return !line.starts_with('{') && !line.starts_with('[') &&
          line.find(',') != std::string_view::npos;
-}
-
-std::string SourceName(const std::string& path) {
-  return path == "-" ? "stdin" : std::filesystem::path(path).filename().string();
 }
 
 }  // namespace
@@ -160,8 +155,7 @@ bool Ingester::StartFile(const std::string& path) {
     header_unit.text = *header;
   }
 
-  Result<std::unique_ptr<RecordMapper>> mapper =
-      RecordMapper::Make(options_, header, SourceName(path));
+  Result<std::unique_ptr<RecordMapper>> mapper = RecordMapper::Make(options_, header);
   if (!mapper) {
     return Fail(
         Error(mapper.error().code(), fmt::format("{}: {}", path, mapper.error().message())));

@@ -41,9 +41,8 @@ LineError NotUsable(const MemberPath& path, std::string_view what) {
 }  // namespace
 
 Result<std::unique_ptr<RecordMapper>> RecordMapper::Make(const IngestOptions& options,
-                                                         const std::optional<std::string>& header,
-                                                         std::string default_source) {
-  std::unique_ptr<RecordMapper> mapper(new RecordMapper(options, std::move(default_source)));
+                                                         const std::optional<std::string>& header) {
+  std::unique_ptr<RecordMapper> mapper(new RecordMapper(options));
   std::vector<MemberPath> paths = options.key;
   mapper->event_id_path_ = paths.size();
   paths.insert(paths.end(), options.event_id.begin(), options.event_id.end());
@@ -187,7 +186,7 @@ std::optional<LineError> RecordMapper::MapPosition(MappedRecord* record) {
   if (!offset) return NotUsable(*options_.offset, "the offset is absent or no 64-bit integer");
   record->offset = *offset;
 
-  record->source = options_.source ? *options_.source : default_source_;
+  if (options_.source) record->source = *options_.source;
   if (options_.source_field) {
     error = fields_->Get(source_path_, &source_value_);
     if (error) return error;

@@ -39,11 +39,10 @@ struct MappedRecord {
 
 class RecordMapper final {
  public:
-  // `header` is set for CSV. `default_source` names the source of records with positions when the
-  // options do not. Errors: kInvalidArgument (a column that the header does not have).
+  // `header` is set for CSV. Options with an offset name the source, too.
+  // Errors: kInvalidArgument (a column that the header does not have).
   static Result<std::unique_ptr<RecordMapper>> Make(const IngestOptions& options,
-                                                    const std::optional<std::string>& header,
-                                                    std::string default_source);
+                                                    const std::optional<std::string>& header);
 
   // Tells what the table takes: CSV fields are then read as that.
   void set_version_kind(VersionKind kind) { version_kind_ = kind; }
@@ -57,8 +56,7 @@ class RecordMapper final {
   std::optional<VersionKind> SuggestedVersionKind() const;
 
  private:
-  RecordMapper(const IngestOptions& options, std::string default_source)
-      : options_(options), default_source_(std::move(default_source)) {}
+  explicit RecordMapper(const IngestOptions& options) : options_(options) {}
 
   std::optional<LineError> MapKey(MappedRecord* record);
   std::optional<LineError> MapEventId(MappedRecord* record);
@@ -70,7 +68,6 @@ class RecordMapper final {
   std::optional<LineError> ReadPart(std::size_t path, const MemberPath& name, FieldValue* value);
 
   const IngestOptions& options_;
-  std::string default_source_;
   std::unique_ptr<Fields> fields_;
   VersionKind version_kind_ = VersionKind::kNone;
 

@@ -25,7 +25,7 @@ class RecordMapperTest : public ::testing::Test {
   // The error's text, or nothing.
   std::string Map(const std::string& text, std::optional<std::string> header = std::nullopt) {
     text_ = text;
-    mapper_ = RecordMapper::Make(options_, header, "file.ndjson").value();
+    mapper_ = RecordMapper::Make(options_, header).value();
     mapper_->set_version_kind(kind_);
     const std::optional<LineError> error = mapper_->Map(text_, &record_);
     return error ? error->reason : "";
@@ -110,11 +110,13 @@ TEST_F(RecordMapperTest, ReadsEventIds) {
 
 TEST_F(RecordMapperTest, ReadsPositions) {
   options_.offset = Path("o");
+  options_.source = "named";
   EXPECT_EQ(Map(R"({"id":1,"o":5})"), "");
-  EXPECT_EQ(record_.source, "file.ndjson");
+  EXPECT_EQ(record_.source, "named");
   EXPECT_FALSE(record_.partition.is_name());
   EXPECT_EQ(record_.offset, 5);
 
+  options_.source.reset();
   options_.source_field = Path("s");
   options_.partition = Path("p");
   EXPECT_EQ(Map(R"({"id":1,"o":5,"s":"topic","p":3})"), "");
@@ -147,11 +149,10 @@ TEST_F(RecordMapperTest, RefusesCsvThatDoesNotFitItsHeader) {
   EXPECT_THAT(Map("1,2,3", "id,v"), HasSubstr("3 fields where the header has 2"));
   EXPECT_THAT(Map("\xff,2", "id,v"), HasSubstr("UTF-8"));
   options_.key = Paths("nope");
-  EXPECT_THAT(RecordMapper::Make(options_, "id,v", "f").error().message(),
+  EXPECT_THAT(RecordMapper::Make(options_, "id,v").error().message(),
               HasSubstr("no column named 'nope'; it has: id, v"));
   options_.key = Paths("id");
-  EXPECT_THAT(RecordMapper::Make(options_, "id,id", "f").error().message(),
-              HasSubstr("more than one"));
+  EXPECT_THAT(RecordMapper::Make(options_, "id,id").error().message(), HasSubstr("more than one"));
 }
 
 }  // namespace
