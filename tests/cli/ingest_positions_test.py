@@ -79,6 +79,22 @@ class IngestPositions(CommandTest):
                                   table="bad")
             self.assertEqual(summary["error"]["line"], 2, bad)
 
+    def test_a_name_that_no_source_may_have_is_a_bad_line(self):
+        good = record("x", "name", 0)
+        for member, what in (("s", "the source"), ("p", "the partition")):
+            for name in ("", "a\u0007b", "a\u007f", "n" * 1025):
+                self.db = self.directory / f"db-{member}-{len(name)}-{ascii(name[:3])}"
+                bad = {**record("x", "name", 1), member: name}
+                file = self.lines("g.ndjson", good, bad, record("x", "name", 2))
+                stopped = self.ingest(*POSITIONS, file, code=1)
+                self.assertEqual((stopped["error"]["line"], stopped["rows"]), (2, 1))
+                self.assertIn(f"{member}: {what}", self.err)
+                summary = self.ingest(*POSITIONS, "--on-invalid", "quarantine", file)
+                self.assertEqual(self.counts(summary),
+                                 {"REPLAYED": 1, "INVALID": 1, "INSERTED": 1})
+        longest = {**record("\u00e9" * 512, "n" * 1024, 0), "k": "longest"}
+        self.ingest(*POSITIONS, self.lines("h.ndjson", longest))
+
     def test_csv_positions(self):
         file = self.write("f.csv", "k,p,o\na,0,10\nb,7,11\nc,x,3\n")
         self.ingest("--partition", "p", "--offset", "o", "--source", "s", file)

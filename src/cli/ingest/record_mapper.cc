@@ -3,7 +3,9 @@
 #include "cli/ingest/record_mapper.h"
 
 #include <fmt/format.h>
+#include <idem/limits.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace idem::cli {
@@ -36,6 +38,21 @@ bool AppendPart(const FieldValue& value, std::vector<KeyPart>* parts) {
 
 LineError NotUsable(const MemberPath& path, std::string_view what) {
   return LineError{0, fmt::format("{}: {}", path.text, what)};
+}
+
+bool IsControl(char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }
+
+// As the library has it, which refuses the whole batch for the name of one record. That the text is
+// UTF-8 was seen when the line was read.
+bool IsName(std::string_view text, std::size_t bytes_max) {
+  return !text.empty() && text.size() <= bytes_max &&
+         std::none_of(text.begin(), text.end(), IsControl);
+}
+static_assert(kSourceNameBytesMax == kPartitionNameBytesMax, "one text tells the limit of both");
+
+LineError NoName(const MemberPath& path, std::string_view what) {
+  return NotUsable(path, fmt::format("{} is no name of 1 to {} bytes without control characters",
+                                     what, kSourceNameBytesMax));
 }
 
 }  // namespace
@@ -190,8 +207,11 @@ std::optional<LineError> RecordMapper::MapPosition(MappedRecord* record) {
   if (options_.source_field) {
     error = fields_->Get(source_path_, &source_value_);
     if (error) return error;
-    if (source_value_.kind != Kind::kString || source_value_.text.empty()) {
+    if (source_value_.kind != Kind::kString) {
       return NotUsable(*options_.source_field, "the source is absent or no string");
+    }
+    if (!IsName(source_value_.text, kSourceNameBytesMax)) {
+      return NoName(*options_.source_field, "the source");
     }
     record->source = source_value_.text;
   }
@@ -211,10 +231,12 @@ std::optional<LineError> RecordMapper::MapPartition(MappedRecord* record) {
   }
   if (partition_value_.kind == Kind::kInteger) {
     record->partition = PartitionRef(partition_value_.integer);
-  } else if (partition_value_.kind == Kind::kString) {
-    record->partition = PartitionRef(partition_value_.text);
-  } else {
+  } else if (partition_value_.kind != Kind::kString) {
     return NotUsable(*options_.partition, "the partition is absent or no integer or string");
+  } else if (!IsName(partition_value_.text, kPartitionNameBytesMax)) {
+    return NoName(*options_.partition, "the partition");
+  } else {
+    record->partition = PartitionRef(partition_value_.text);
   }
   return std::nullopt;
 }

@@ -130,6 +130,24 @@ TEST_F(RecordMapperTest, ReadsPositions) {
   EXPECT_THAT(Map(R"({"id":1,"o":1,"s":"t"})"), HasSubstr("p: the partition"));
 }
 
+// A name that the library refuses would end the whole batch, and nobody could tell which line.
+TEST_F(RecordMapperTest, RefusesNamesThatTheLibraryRefuses) {
+  options_.offset = Path("o");
+  options_.source_field = Path("s");
+  options_.partition = Path("p");
+  for (const std::string& name :
+       {std::string(), std::string("a\\u0000"), std::string("\\n"), std::string("a\x7f"),
+        std::string(kSourceNameBytesMax + 1, 'n')}) {
+    EXPECT_THAT(Map(R"({"id":1,"o":5,"p":"p","s":")" + name + "\"}"), HasSubstr("s: the source"));
+    EXPECT_THAT(Map(R"({"id":1,"o":5,"s":"s","p":")" + name + "\"}"),
+                HasSubstr("p: the partition"));
+  }
+  const std::string longest(kSourceNameBytesMax, 'n');
+  EXPECT_EQ(Map(R"({"id":1,"o":5,"p":"p","s":")" + longest + "\"}"), "");
+  EXPECT_EQ(Map(R"({"id":1,"o":5,"s":"s","p":")" + longest + "\"}"), "");
+  EXPECT_THAT(Map("1,5,s,", "id,o,s,p"), HasSubstr("p: the partition"));
+}
+
 TEST_F(RecordMapperTest, ReadsCsvFieldsAsStrings) {
   options_.version = Path("ver");
   EXPECT_EQ(Map("7,12\r", "id,ver\r"), "");
