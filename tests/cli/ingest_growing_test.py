@@ -52,6 +52,23 @@ class IngestGrowing(CommandTest):
         self.write("f.csv", "k,name\na,Ann\n")
         self.assertEqual(self.ingest(*GROWING, "--value", "name", file)["rows"], 1)
 
+    def test_a_header_that_was_taken_without_its_end_is_not_called_replaced(self):
+        file = self.write("f.csv", "k")
+        self.assertEqual(self.ingest(file)["lines"], 1)
+        for _ in range(2):
+            self.assertEqual(self.left(file)["lines"], 0)
+        self.write("f.csv", "k\na\n")
+        self.assertEqual(self.ingest(*GROWING, file)["rows"], 1)
+        self.write("f.csv", "")
+        self.ingest(*GROWING, file, code=1)
+        self.assertIn("another incarnation", self.err)
+
+    def test_blank_lines_before_a_csv_header_that_is_left(self):
+        file = self.write("f.csv", "\n \nk,nam")
+        self.assertEqual(self.left(file)["lines"], 0)
+        self.write("f.csv", "\n \nk,name\na,Ann\n")
+        self.assertEqual(self.ingest(*GROWING, "--value", "name", file)["lines"], 4)
+
     def test_a_first_line_alone_makes_no_table(self):
         file = self.write("f.ndjson", '{"k":')
         self.left(file)

@@ -167,6 +167,30 @@ class IngestTable(CommandTest):
         self.assertEqual(self.ingest(self.write("h.csv", "id,x\n"), key="id")["lines"], 1)
         self.assertEqual(self.ingest("--format", "csv", key="id", stdin=b"id\n7\n")["rows"], 1)
 
+    def test_csv_blank_lines_before_the_header(self):
+        for name, blank in (("one", "\n"), ("more", "\r\n \t\n\n")):
+            lines = blank.count("\n")
+            file = self.write(name + ".csv", blank + "id,x\n1,a\n")
+            first = self.ingest(file, key="id", table=name)
+            self.assertEqual((first["rows"], first["lines"]), (1, lines + 2))
+            self.assertEqual(self.ingest(file, key="id", table=name)["skipped"], lines + 2)
+            self.write(name + ".csv", blank + "id,x\n1,a\n2\n")
+            stopped = self.ingest(file, key="id", table=name, code=1)["error"]
+            self.assertEqual((stopped["line"], stopped["byte"]),
+                             (lines + 3, len(blank) + len("id,x\n1,a\n")))
+            self.write(name + ".csv", " \n" + blank + "id,x\n1,a\n2,b\n")
+            self.ingest(file, key="id", table=name, code=1)
+            self.assertIn("another incarnation", self.err)
+
+    def test_csv_of_blank_lines_is_as_empty_as_an_empty_one(self):
+        file = self.write("b.csv", "\n\n")
+        self.assertEqual(self.ingest(file, key="id")["lines"], 0)
+        self.write("b.csv", "\n\nid\n7\n")
+        self.assertEqual(self.ingest(file, key="id")["rows"], 1)
+        endless = self.write("e.csv", b"\n" * (33 << 20))
+        self.ingest(endless, key="id", code=1)
+        self.assertIn("no header", self.err)
+
     def test_csv_with_bare_carriage_returns_is_refused(self):
         self.ingest(self.write("cr.csv", "id,x\r1,a\r2,b\r"), key="id", code=1)
         self.assertIn("carriage return", self.err)

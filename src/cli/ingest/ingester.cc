@@ -59,18 +59,12 @@ IngestSummary Ingester::Run() {
 // The sink has the counts of a table that it opened in memory; a read of the store right after
 // many writes would first have to hang each of them into its bucket.
 void Ingester::CountTable() {
-  const std::optional<TableInfo> info = table_ ? table_->Info() : FindInfo();
+  // Of a table that the run could not even open: what is there stays there.
+  const std::optional<TableInfo> info =
+      table_ ? table_->Info() : FindTableInfo(*sink_, options_.table);
   if (!info) return;
   summary_.rows = info->rows;
   summary_.digest = info->digest;
-}
-
-// Of a table that the run could not even open: what is there stays there.
-std::optional<TableInfo> Ingester::FindInfo() const {
-  Result<Snapshot> snapshot = sink_->NewSnapshot();
-  if (!snapshot) return std::nullopt;
-  Result<TableInfo> info = snapshot->GetTable(options_.table);
-  return info ? std::optional(*info) : std::nullopt;
 }
 
 bool Ingester::Fail(const Error& error) {
@@ -133,6 +127,7 @@ bool Ingester::IngestFile(const std::string& path) {
 // Opens the file, reads the header of a CSV file, and skips what was ingested before.
 bool Ingester::StartFile(const std::string& path) {
   path_ = path;
+  line_left_ = false;
   reader_.reset();
   mapper_.reset();
   piece_->lines.Clear();
@@ -145,14 +140,14 @@ bool Ingester::StartFile(const std::string& path) {
   reader_ = std::move(*reader);
 
   std::optional<std::string> header;
-  Unit header_unit;
+  CsvHead head;
   if (format == InputFormat::kCsv) {
-    Result<bool> got = NextUnit(&header_unit);
+    Result<bool> got = ReadHead(&head);
     if (!got) return FailReading(got.error());
-    // An empty file has no header and no records; but was it always empty?
-    if (!*got) return Resume(nullptr);
-    header = header_unit.text;
-    header_unit.text = *header;
+    // An empty file has no header and no records; but was it always empty? A header that is left
+    // says nothing of that: an earlier run may have taken the very same.
+    if (!*got) return line_left_ || Resume(nullptr);
+    header = head.header();
   }
 
   Result<std::unique_ptr<RecordMapper>> mapper = RecordMapper::Make(options_, header);
@@ -163,21 +158,36 @@ bool Ingester::StartFile(const std::string& path) {
   mapper_ = std::move(*mapper);
   if (table_) mapper_->set_version_kind(table_->options().version_kind());
 
-  return Resume(header ? &header_unit : nullptr);
+  const Unit first = head.unit();
+  return Resume(header ? &first : nullptr);
 }
 
-// Skips what was ingested before. `header` is that of a CSV file that has one.
-bool Ingester::Resume(const Unit* header) {
+// False where the file has no header, or none yet.
+Result<bool> Ingester::ReadHead(CsvHead* head) {
+  for (;;) {
+    Unit unit;
+    Result<bool> got = NextUnit(&unit);
+    if (!got || !*got || head->Add(unit)) return got;
+    if (head->unit().bytes > kLineBytesMax) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("{}: no header in its first {} bytes, which are blank", path_,
+                               kLineBytesMax));
+    }
+  }
+}
+
+// Skips what was ingested before. `head` is that of a CSV file that has one.
+bool Ingester::Resume(const Unit* head) {
   std::uint64_t skipped = 0;
   if (positions_) {
     Result<std::uint64_t> resumed =
-        positions_->Resume(sink_, options_.from_start, header, reader_.get());
+        positions_->Resume(sink_, options_.from_start, head, reader_.get());
     if (!resumed) return FailReading(resumed.error());
     skipped = *resumed;
   }
   summary_.skipped += skipped;
   if (skipped > 0) WriteToStderr(fmt::format("{}: resumed at line {}\n", path_, skipped + 1));
-  if (header != nullptr && skipped == 0) piece_->lines.Add(*header, false);
+  if (head != nullptr && skipped == 0) piece_->lines.Add(*head, false);
   return true;
 }
 
@@ -185,6 +195,7 @@ bool Ingester::Resume(const Unit* header) {
 Result<bool> Ingester::NextUnit(Unit* unit) {
   Result<bool> got = reader_->Next(unit);
   if (!got || !*got || unit->terminated || !options_.growing) return got;
+  line_left_ = true;
   WriteToStderr(fmt::format("{}:{}:{}: this line has no end yet and is left for the next run\n",
                             path_, unit->line + 1, unit->byte));
   return false;
@@ -320,23 +331,11 @@ void Ingester::SetAside(const Unit& unit, const LineError& error, Batch* batch) 
   batch->Reject(*table_, unit.text, why);
 }
 
-// With --offset and --from-start: where this run first meets a partition, its checkpoint is moved
-// back to there.
 bool Ingester::RewindOnce(const MappedRecord& record) {
-  const Partition partition(record.partition);
-  const char* type = record.partition.is_name() ? "name:" : "number:";
-  if (!rewound_.emplace(record.source, type + partition.ToString()).second) return true;
+  if (!rewinds_.IsFirst(record)) return true;
   if (!ReceiveAll()) return false;
-  Result<std::vector<ResumePoint>> points = sink_->ResumeFrom(record.source);
-  if (!points) return Fail(points.error());
-  for (const ResumePoint& point : *points) {
-    if (point.partition != partition || point.next <= record.offset) continue;
-    Result<void> rewound =
-        sink_->Rewind(record.source, record.partition,
-                      {.to = record.offset, .reason = "idem ingest --from-start"});
-    if (!rewound) return Fail(rewound.error());
-  }
-  return true;
+  Result<void> moved = PartitionRewinds::MoveBack(sink_, record);
+  return moved ? true : Fail(moved.error());
 }
 
 Result<CommitReport> Ingester::Commit(const Batch& batch) {

@@ -22,15 +22,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
 
 #include "cli/ingest/commit_pipe.h"
+#include "cli/ingest/csv_head.h"
 #include "cli/ingest/durable_tally.h"
 #include "cli/ingest/ingest_options.h"
 #include "cli/ingest/ingest_summary.h"
 #include "cli/ingest/line_positions.h"
+#include "cli/ingest/partition_rewinds.h"
 #include "cli/ingest/record_mapper.h"
 #include "cli/progress.h"
 
@@ -50,9 +50,10 @@ class Ingester final {
   bool Prepare();
   bool IngestFile(const std::string& path);
   bool StartFile(const std::string& path);
-  bool Resume(const Unit* header);
+  bool Resume(const Unit* head);
   bool ReadLines();
   Result<bool> NextUnit(Unit* unit);
+  Result<bool> ReadHead(CsvHead* head);
   bool Flush();
   bool NextPiece();
   Result<CommitReport> Commit(const Batch& batch);
@@ -62,7 +63,6 @@ class Ingester final {
   std::string ReasonInvalid(const Unit& unit);
   bool OpenTable();
   void CountTable();
-  std::optional<TableInfo> FindInfo() const;
   bool Fail(const Error& error);
   bool FailReading(const Error& error);
   bool Interrupted();
@@ -87,15 +87,16 @@ class Ingester final {
   IngestSummary summary_;
   DurableTally tally_;
 
-  std::optional<TableOptions> stored_;                     // the table's definition as it was found
-  std::optional<Table> table_;                             // opened with the first record
-  std::set<std::pair<std::string, std::string>> rewound_;  // with --from-start: seen in this run
+  std::optional<TableOptions> stored_;  // the table's definition as it was found
+  std::optional<Table> table_;          // opened with the first record
+  PartitionRewinds rewinds_;            // with --from-start
 
   // The file at hand.
   std::string path_;
   std::unique_ptr<UnitReader> reader_;
   std::unique_ptr<RecordMapper> mapper_;
   std::optional<LinePositions> positions_;  // its fingerprint: of all lines in batches so far
+  bool line_left_ = false;                  // its last line is left for the next run
   std::uint64_t raw_bytes_before_ = 0;      // of the files before, for the progress
 
   MappedRecord record_;

@@ -68,8 +68,8 @@ Result<void> LinePositions::VerifyBeforehand(const FingerprintNote& note) const 
   return {};
 }
 
-Result<std::uint64_t> LinePositions::Resume(IdempotentSink* sink, bool from_start,
-                                            const Unit* header, UnitReader* reader) {
+Result<std::uint64_t> LinePositions::Resume(IdempotentSink* sink, bool from_start, const Unit* head,
+                                            UnitReader* reader) {
   Result<std::optional<Checkpoint>> checkpoint = FindCheckpoint(*sink);
   if (!checkpoint) return checkpoint.error();
   if (!*checkpoint || (*checkpoint)->next == 0) return std::uint64_t{0};
@@ -87,7 +87,7 @@ Result<std::uint64_t> LinePositions::Resume(IdempotentSink* sink, bool from_star
     if (!verified) return verified.error();
     note.reset();
   }
-  if (header != nullptr) fingerprint.Add(header->text, header->lines);
+  if (head != nullptr) fingerprint.Add(head->text, head->lines);
   for (;;) {
     if (note && note->lines <= fingerprint.lines()) {
       const bool same = note->lines == fingerprint.lines() && note->hash == fingerprint.Hash();

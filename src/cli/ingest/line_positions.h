@@ -23,11 +23,11 @@ class LinePositions final {
   // The positions of lines of `path`; nothing for standard input (or a pipe) without a --source.
   static std::optional<LinePositions> For(const IngestOptions& options, const std::string& path);
 
-  // Moves `reader` behind the lines that were ingested before and returns their number. `header`,
-  // when set, is the first record, already read. With --from-start the checkpoint is rewound
+  // Moves `reader` behind the lines that were ingested before and returns their number. `head`,
+  // when set, is what was read already, a CSV header. With --from-start the checkpoint is rewound
   // instead and nothing is skipped.
   // Errors: kSourceReplaced (nothing was changed), those of UnitReader::Next and of Rewind.
-  Result<std::uint64_t> Resume(IdempotentSink* sink, bool from_start, const Unit* header,
+  Result<std::uint64_t> Resume(IdempotentSink* sink, bool from_start, const Unit* head,
                                UnitReader* reader);
 
   // Where the records of the line with this number were read.

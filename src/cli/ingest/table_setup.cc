@@ -15,6 +15,13 @@ Result<std::optional<TableOptions>> FindTable(const IdempotentSink& sink, const 
   return info.error();
 }
 
+std::optional<TableInfo> FindTableInfo(const IdempotentSink& sink, const std::string& name) {
+  Result<Snapshot> snapshot = sink.NewSnapshot();
+  if (!snapshot) return std::nullopt;
+  Result<TableInfo> info = snapshot->GetTable(name);
+  return info ? std::optional(*info) : std::nullopt;
+}
+
 TableOptions DefineTable(const IngestOptions& options, const std::optional<TableOptions>& stored,
                          std::optional<VersionKind> suggested) {
   TableOptions definition;

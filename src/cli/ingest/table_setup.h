@@ -17,6 +17,9 @@ namespace idem::cli {
 // The stored definition; nothing when there is no such table.
 Result<std::optional<TableOptions>> FindTable(const IdempotentSink& sink, const std::string& name);
 
+// What the store tells of a table, as far as it can.
+std::optional<TableInfo> FindTableInfo(const IdempotentSink& sink, const std::string& name);
+
 // `stored` is what FindTable found, `suggested` what the records' versions look like.
 TableOptions DefineTable(const IngestOptions& options, const std::optional<TableOptions>& stored,
                          std::optional<VersionKind> suggested);
