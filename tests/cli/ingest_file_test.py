@@ -65,6 +65,7 @@ class IngestFile(CommandTest):
                    {"k": "y", "v": 1})
         state = self.scan(), self.checkpoints()
         refused = self.ingest(*VERSIONED, self.file, code=1)
+        self.assertEqual(list(refused["error"]), ["code", "message", "next_step", "remedy"])
         self.assertEqual(refused["error"]["code"], "SourceReplaced")
         for word in ("another incarnation", "--from-start", "--source NAME", "3 lines"):
             self.assertIn(word, self.err)

@@ -23,13 +23,20 @@ def unread(pipe):
 
 
 class IngestLines(CommandTest):
+    def bad_line(self, summary):
+        """Where it is; the rest of the error is what every error has."""
+        error = summary["error"]
+        self.assertEqual(list(error), ["code", "message", "next_step", "remedy",
+                                       "file", "line", "byte"])
+        self.assertEqual((error["code"], error["next_step"]), ("InvalidRecord", "fix_input"))
+        return error["file"], error["line"], error["byte"]
+
     def test_stop_keeps_all_before_a_torn_line_and_says_where(self):
         file = self.lines("f.ndjson", GOOD, '{"k":"b","v":1}', '{"k":"c","v"', '{"k":"d","v":1}')
         summary = self.ingest(*VERSIONED, file, code=1)
         self.assertEqual(self.counts(summary), {"INSERTED": 2})
         self.assertEqual(summary["lines"], 2)
-        self.assertEqual({**summary["error"], "reason": ""},
-                         {"file": str(file), "line": 3, "byte": 32 + 12, "reason": ""})
+        self.assertEqual(self.bad_line(summary), (str(file), 3, 32 + 12))
         self.assertIn(f"{file}:3:44: the JSON text ends early", self.err)
         self.assertEqual(self.scan(), 'a\t1\t{"k":"a","v":1}\nb\t1\t{"k":"b","v":1}\n')
         self.assertEqual(self.checkpoints()[0]["next"], 2)
@@ -54,15 +61,15 @@ class IngestLines(CommandTest):
                 file = self.lines("f.ndjson", *records, bad, '{"k":"after","v":1}', bad)
                 summary = self.ingest(*VERSIONED, "--batch", batch, file, code=1)
                 self.assertEqual(self.counts(summary), {"INSERTED": 10}, bad)
-                said = summary["error"].pop("reason")
+                said = summary["error"]["message"]
                 self.assertTrue(said.startswith("INVALID: " + reason), said)
-                self.assertEqual(summary["error"], {"file": str(file), "line": 11, "byte": 160})
+                self.assertEqual(self.bad_line(summary), (str(file), 11, 160))
                 [checkpoint] = self.checkpoints()
                 self.assertEqual((checkpoint["next"], checkpoint["holes"]), (10, []))
 
     def stopped(self, *arguments, **options):
         summary = self.ingest(*arguments, code=1, **options)
-        return summary["error"]["reason"]
+        return summary["error"]["message"]
 
     def test_a_missing_member_is_named_with_its_option(self):
         said = self.stopped(self.lines("a.ndjson", '{"id":1,"b":2}'), key="id,id.sub,c")
@@ -140,7 +147,7 @@ class IngestLines(CommandTest):
         file = self.lines("f.ndjson", '{"k":9223372036854775807,"v":-9223372036854775808}',
                           '{"k":1,"v":9223372036854775808}')
         summary = self.ingest(*VERSIONED, file, code=1)
-        self.assertIn("64-bit", summary["error"]["reason"])
+        self.assertIn("64-bit", summary["error"]["message"])
         self.assertTrue(self.scan().startswith("9223372036854775807\t-9223372036854775808\t"))
         big = self.lines("g.ndjson", '{"k":"a","x":123456789012345678901234567890,"y":1e999}')
         self.assertEqual(self.ingest(big, table="big")["rows"], 1)
@@ -149,7 +156,7 @@ class IngestLines(CommandTest):
         file = self.write("f.ndjson", GOOD.encode() + b'\n{"k":"b","v":1,"x":"' +
                           b"x" * (40 << 20) + b'"}\n{"k":"c","v":1}\n')
         stopped = self.ingest(*VERSIONED, file, code=1)
-        self.assertIn("the limit is", stopped["error"]["reason"])
+        self.assertIn("the limit is", stopped["error"]["message"])
         summary = self.ingest(*VERSIONED, "--on-invalid", "quarantine", file)
         self.assertEqual(self.counts(summary), {"INSERTED": 1, "INVALID": 1})
         [entry] = self.read("quarantine", "list")["entries"]
@@ -159,7 +166,7 @@ class IngestLines(CommandTest):
         file = self.write("f.ndjson", GOOD.encode() + b'\n{"k":"b","v":1,"x":"' +
                           b"x" * (17 << 20) + b'"}\n')
         stopped = self.ingest(*VERSIONED, file, code=1)
-        self.assertEqual((stopped["error"]["line"], stopped["error"]["reason"]),
+        self.assertEqual((stopped["error"]["line"], stopped["error"]["message"]),
                          (2, "INVALID: value_too_large"))
         summary = self.ingest(*VERSIONED, "--on-invalid", "quarantine", file)
         self.assertEqual(self.counts(summary), {"INVALID": 1})
@@ -170,7 +177,7 @@ class IngestLines(CommandTest):
         lines = "".join('{"k":"%d","v":1}\n' % i for i in range(20000)).encode()
         file = self.write("f.gz", gzip.compress(lines)[:-2000])
         summary = self.ingest(*VERSIONED, file, code=1)
-        self.assertIn("truncated", summary["error"]["reason"])
+        self.assertIn("truncated", summary["error"]["message"])
         self.assertEqual(summary["error"]["code"], "InvalidArgument")  # no word of the store
         self.assertGreater(summary["rows"], 0)
         self.assertEqual(summary["rows"], summary["lines"])

@@ -26,17 +26,16 @@ double RecordsPerSecond(const IngestSummary& summary) {
   return summary.seconds > 0 ? static_cast<double>(summary.records) / summary.seconds : 0;
 }
 
+// An error after a bad line is the one to act on: it is not known then what is durable.
 Json ErrorOf(const IngestSummary& summary) {
-  if (summary.bad_line) {
-    const BadLine& bad = *summary.bad_line;
-    return {{"file", bad.file}, {"line", bad.line}, {"byte", bad.byte}, {"reason", bad.reason}};
-  }
-  if (summary.error) {
-    const Json error = ErrorJson(*summary.error);
-    return {
-        {"code", error["code"]}, {"reason", error["message"]}, {"next_step", error["next_step"]}};
-  }
-  return nullptr;
+  if (summary.error) return ErrorJson(*summary.error);
+  if (!summary.bad_line) return nullptr;
+  const BadLine& bad = *summary.bad_line;
+  Json error = ErrorJson(Error(ErrorCode::kInvalidRecord, bad.reason));
+  error["file"] = bad.file;
+  error["line"] = bad.line;
+  error["byte"] = bad.byte;
+  return error;
 }
 
 }  // namespace
