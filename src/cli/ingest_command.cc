@@ -282,6 +282,9 @@ ExitCode PrintSummary(const IngestSummary& summary, const CommonOptions& common)
   if (summary.error) Complain(summary.error->ToString());
   if (summary.interrupted) Complain("interrupted; everything counted below is committed");
   const ExitCode printed = PrintLine(common.json ? summary.ToJson() : summary.ToText());
+  if (summary.unseen_members) {
+    for (const std::string& member : *summary.unseen_members) Complain("no line had " + member);
+  }
   const std::string refused = summary.RefusedText(common.db);
   if (!refused.empty()) Complain(refused);
   if (summary.error) return ExitCodeOf(summary.error->code());

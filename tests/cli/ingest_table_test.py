@@ -120,6 +120,20 @@ class IngestTable(CommandTest):
         self.assertEqual(summary["verdicts"]["UPDATED"], 1)
         self.assertEqual(self.table()["event_ids"], 2)
 
+    def test_a_member_that_no_line_has_is_said(self):
+        lines = self.lines("a.ndjson", {"k": "a", "v": 1, "e": "x"}, {"k": "b", "v": 1})
+        other = self.lines("b.ndjson", {"k": "c", "v": 1, "op": "d"}, "torn")
+        slips = (*VERSIONED, "--event-id", "e,ee", "--delete-when", "op=d")
+        self.ingest(*slips, lines)
+        self.assertEqual(self.err, "idem: no line had 'ee' (--event-id)\n"
+                                   "idem: no line had 'op' (--delete-when)\n")
+        self.ingest(*slips, "--from-start", lines, other, code=1)
+        self.assertIn("idem: no line had 'ee' (--event-id)\n", self.err)
+        self.assertNotIn("(--delete-when)", self.err)
+        self.ingest(*slips, lines)
+        self.assertNotIn("no line had", self.err)
+        self.assertEqual(self.table()["event_ids"], 0)
+
     def test_composite_keys_keep_their_types(self):
         file = self.lines("a.ndjson", '{"a":"x","b":{"c":1}}', '{"a":"x","b":{"c":"1"}}',
                           '{"a":"x","b":{"c":1.0}}', '{"a":"x","b":{"c":null}}',

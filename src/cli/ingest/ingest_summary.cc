@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -55,6 +56,14 @@ void IngestSummary::Count(const CommitCounts& commit) {
   lines += commit.lines;
   records += commit.records;
   for (std::size_t i = 0; i < kVerdictCount; ++i) verdicts[i] += commit.verdicts[i];
+}
+
+void IngestSummary::CountUnseen(const std::optional<std::vector<std::string>>& unseen) {
+  if (!unseen) return;
+  if (!unseen_members) unseen_members = unseen;
+  std::erase_if(*unseen_members, [&unseen](const std::string& member) {
+    return std::find(unseen->begin(), unseen->end(), member) == unseen->end();
+  });
 }
 
 std::string IngestSummary::ToText() const {

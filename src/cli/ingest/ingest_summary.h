@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace idem::cli {
 
@@ -45,11 +46,15 @@ struct IngestSummary {
   bool table_known = true;  // false: rows and digest of what is durable are not known
   double seconds = 0;
   bool interrupted = false;
+  // Members that no line of any file had, with their options. Unset: no line was read.
+  std::optional<std::vector<std::string>> unseen_members;
   std::optional<BadLine> bad_line;
   std::optional<Error> error;
 
   bool ok() const { return !interrupted && !bad_line && !error; }
   void Count(const CommitCounts& commit);
+  // What RecordMapper::UnseenMembers says of one file.
+  void CountUnseen(const std::optional<std::vector<std::string>>& unseen);
 
   std::string ToText() const;  // one line for people
   // The records that were refused, and how to see them; empty when there are none.

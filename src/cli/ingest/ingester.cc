@@ -121,6 +121,7 @@ std::optional<VersionKind> Ingester::SuggestVersionKind() {
 bool Ingester::IngestFile(const std::string& path) {
   const bool done = StartFile(path) && ReadLines();
   if (reader_) raw_bytes_before_ += reader_->raw_bytes();
+  if (mapper_) summary_.CountUnseen(mapper_->UnseenMembers());
   return done;
 }
 

@@ -70,6 +70,14 @@ Result<std::unique_ptr<RecordMapper>> RecordMapper::Make(const IngestOptions& op
   mapper->version_path_ = add(options.version);
   mapper->value_path_ = add(options.value);
   if (options.delete_when) mapper->delete_path_ = add(options.delete_when->path);
+  for (std::size_t i = 0; i < options.event_id.size(); ++i) {
+    mapper->unseen_.push_back(
+        {mapper->event_id_path_ + i, fmt::format("'{}' (--event-id)", options.event_id[i].text)});
+  }
+  if (options.delete_when) {
+    mapper->unseen_.push_back({mapper->delete_path_, fmt::format("'{}' (--delete-when)",
+                                                                 options.delete_when->path.text)});
+  }
   mapper->source_path_ = add(options.source_field);
   mapper->partition_path_ = add(options.partition);
   mapper->offset_path_ = add(options.offset);
@@ -91,6 +99,7 @@ std::optional<LineError> RecordMapper::Map(std::string_view text, MappedRecord* 
   record->event_id.clear();
   version_value_.kind = Kind::kAbsent;
   std::optional<LineError> error = fields_->Read(text);
+  if (!error) LookForUnseen();
   if (!error) error = MapKey(record);
   if (!error) error = MapEventId(record);
   if (!error) error = MapVersion(record);
@@ -98,6 +107,20 @@ std::optional<LineError> RecordMapper::Map(std::string_view text, MappedRecord* 
   if (!error) error = MapValue(record);
   if (!error) error = MapPosition(record);
   return error;
+}
+
+void RecordMapper::LookForUnseen() {
+  read_a_line_ = true;
+  if (unseen_.empty()) return;
+  std::erase_if(unseen_,
+                [this](const Unseen& member) { return fields_->Raw(member.path).has_value(); });
+}
+
+std::optional<std::vector<std::string>> RecordMapper::UnseenMembers() const {
+  if (!read_a_line_) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const Unseen& member : unseen_) texts.push_back(member.text);
+  return texts;
 }
 
 std::optional<LineError> RecordMapper::ReadPart(std::size_t path, const MemberPath& name,

@@ -52,12 +52,17 @@ class RecordMapper final {
   // The first member of the key that the last record does not have; empty when it has all.
   std::string_view MissingKeyMember() const;
 
+  // The members that lines may lack and each line so far did, with their options; nothing when no
+  // line was read. A member with a slip in it is among them.
+  std::optional<std::vector<std::string>> UnseenMembers() const;
+
   // The kind that the version of the last record read speaks for; nothing when it has none.
   std::optional<VersionKind> SuggestedVersionKind() const;
 
  private:
   explicit RecordMapper(const IngestOptions& options) : options_(options) {}
 
+  void LookForUnseen();
   std::optional<LineError> MapKey(MappedRecord* record);
   std::optional<LineError> MapEventId(MappedRecord* record);
   std::optional<LineError> MapVersion(MappedRecord* record);
@@ -79,6 +84,13 @@ class RecordMapper final {
   std::size_t source_path_ = 0;
   std::size_t partition_path_ = 0;
   std::size_t offset_path_ = 0;
+
+  struct Unseen {
+    std::size_t path;
+    std::string text;
+  };
+  std::vector<Unseen> unseen_;
+  bool read_a_line_ = false;
 
   // What the views of a MappedRecord refer to.
   std::vector<FieldValue> key_values_;

@@ -108,6 +108,20 @@ TEST_F(RecordMapperTest, ReadsEventIds) {
   EXPECT_TRUE(record_.event_id.empty());
 }
 
+TEST_F(RecordMapperTest, KnowsTheMembersThatNoLineHad) {
+  using ::testing::ElementsAre;
+  using ::testing::Optional;
+  options_.event_id = Paths("e,f");
+  options_.delete_when = DeleteWhen{Path("op"), "d"};
+  EXPECT_NE(Map("torn"), "");
+  EXPECT_EQ(mapper_->UnseenMembers(), std::nullopt);
+  EXPECT_EQ(Map(R"({"id":1,"f":null})"), "");
+  EXPECT_THAT(mapper_->UnseenMembers(),
+              Optional(ElementsAre("'e' (--event-id)", "'op' (--delete-when)")));
+  EXPECT_FALSE(mapper_->Map(R"({"id":1,"op":"u"})", &record_));
+  EXPECT_THAT(mapper_->UnseenMembers(), Optional(ElementsAre("'e' (--event-id)")));
+}
+
 TEST_F(RecordMapperTest, ReadsPositions) {
   options_.offset = Path("o");
   options_.source = "named";
