@@ -216,6 +216,17 @@ void CheckNumberOfMembers(const IngestOptions& options) {
       members, kMemberPathsMax));
 }
 
+// A line of CSV is no JSON: each one would be refused, by a table that stays as it was made.
+void CheckJsonContent(const IngestOptions& options) {
+  if (options.value || (!options.canonical_json && !options.ignored_members)) return;
+  for (const std::string& file : options.files) {
+    if (options.format.value_or(FormatOfName(file)) != InputFormat::kCsv) continue;
+    Usage(fmt::format(
+        "{} needs --value with CSV: a line of CSV is no JSON; name the column that holds JSON",
+        options.canonical_json ? "--canonical-json" : "--ignore"));
+  }
+}
+
 // Throws CLI::ValidationError where the arguments contradict each other.
 IngestOptions Understand(const IngestArguments& given, const std::string& db) {
   CheckTogether(given);
@@ -244,6 +255,7 @@ IngestOptions Understand(const IngestArguments& given, const std::string& db) {
   options.tie = WordOf(kTies, given.tie);
   if (!given.ignore.empty()) options.ignored_members = ParseIgnored(given.ignore);
   options.canonical_json = given.canonical_json;
+  CheckJsonContent(options);
 
   options.bulk = given.bulk;
   options.batch_records = given.batch;

@@ -77,6 +77,28 @@ class IngestLines(CommandTest):
         said = self.stopped("--version", "rev", self.lines("b.ndjson", '{"k":1}'), table="b")
         self.assertIn("'rev' (--version)", said)
 
+    def test_what_the_library_refuses_is_told_in_a_sentence(self):
+        for bad, arguments, words in (
+                ('{"k":"c","v":"text"}', VERSIONED,
+                 "version_kind_mismatch; 'v' (--version) is a string, and the table's versions "
+                 "are integers"),
+                ('{"k":"c","v":"F-"}', (*VERSIONED, "--version-kind", "hex"),
+                 "version_malformed; 'v' (--version) is not 1 to 16 sections of hexadecimal "
+                 "digits"),
+                ('{"k":"c","v":"%s"}' % ("x" * 65), (*VERSIONED, "--version-kind", "bytes"),
+                 "version_malformed; 'v' (--version) has more than 64 bytes"),
+                ('{"k":"c","x":"y}', ("--canonical-json", "--value", "x", "--format", "csv"),
+                 "payload_not_json; "),
+                ('{"k":"%s","v":1}' % ("k" * 2000), VERSIONED,
+                 "key_too_large; it takes more than 1024 bytes")):
+            self.db = self.directory / f"db-{bad[:20]}{len(arguments)}"
+            with self.subTest(words):
+                good = {"hex": '{"k":"a","v":"F"}', "bytes": '{"k":"a","v":"x"}'}.get(
+                    arguments[-1], GOOD)
+                content = f"{good}\n{bad}\n" if "csv" not in arguments else "k,x\na,1\nc,{\n"
+                said = self.stopped(*arguments, self.write("f", content))
+                self.assertIn("INVALID: " + words, said)
+
     def test_input_of_another_shape_is_told_what_to_do(self):
         for content, hint in (('[{"k":1},{"k":2}]\n', "jq -c '.[]'"), ("[\n{}\n]\n", "jq -c '.[]'"),
                               ('{\n"k":1\n}\n', "jq -c ."), ("5\n", "no JSON object"),

@@ -61,6 +61,30 @@ class IngestTable(CommandTest):
         self.ingest(*VERSIONED, self.lines("q.ndjson", '{"k":"c","v":1}'), code=1, table="plain")
         self.assertIn("without versions", self.err)
 
+    def test_a_slip_in_the_first_command_leaves_no_table_behind(self):
+        file = self.lines("f.ndjson", {"k": "a", "v": "1.1"}, {"k": "b", "v": "1.2"})
+        csv = self.write("f.csv", "k,v,w\na,x,\nb,y,\n")
+        for slip, text in ((("--version", "vv", file), "version_missing; there is no 'vv'"),
+                           (("--version", "w", csv), "version_missing; there is no 'w'")):
+            error = self.ingest(*slip, code=1)["error"]
+            self.assertIn("INVALID: " + text, error["message"])
+            self.ingest(*slip, "--on-invalid", "quarantine", code=1)
+            self.assertIn("none of the first 2 records has", self.err)
+            self.assertIn("--version-kind", self.err)
+            self.assertEqual(self.read("tables"), {"tables": []})
+            self.assertLessEqual({c["next"] for c in self.checkpoints()}, {1})  # a header
+        error = self.ingest(*VERSIONED, file, key="kk", code=1)["error"]
+        self.assertIn("INVALID: key_missing; there is no 'kk'", error["message"])
+        self.assertEqual(self.read("tables"), {"tables": []})
+        self.ingest(*VERSIONED, file)
+        self.assertEqual(self.table()["version"], "bytes")
+
+    def test_a_kind_that_is_given_needs_no_version_to_make_the_table(self):
+        summary = self.ingest("--version", "vv", "--version-kind", "bytes", "--on-invalid",
+                              "quarantine", self.lines("f.ndjson", {"k": "a", "v": 1}))
+        self.assertEqual(self.counts(summary), {"INVALID": 1})
+        self.assertEqual(self.table()["version"], "bytes")
+
     def test_ties(self):
         file = self.lines("a.ndjson", {"k": "a", "v": 1, "x": 1}, {"k": "a", "v": 1, "x": 2})
         verdicts = {}

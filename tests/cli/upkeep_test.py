@@ -35,7 +35,7 @@ class Upkeep(CommandTest):
                          self.read("quarantine", "list")["entries"])
 
     def test_a_page_of_quarantine_says_how_to_go_on(self):
-        self.ingest("--on-invalid", "quarantine", "--version", "v",
+        self.ingest("--on-invalid", "quarantine", "--version", "v", "--version-kind", "integer",
                     self.lines("f.ndjson", *[{"k": i} for i in range(5)]))
         seen = []
         command = ["quarantine", "list", "--db", str(self.db), "--table", "t", "--limit", "2"]

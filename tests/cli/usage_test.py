@@ -71,6 +71,9 @@ class Usage(CommandTest):
         self.ingest_refused("--mode", "append", "--delete-when", "op=d", word="--delete-when needs")
         self.ingest_refused("--mode", "append", "--tie", "first", word="--tie needs")
         self.ingest_refused("--version-kind", "hex", word="--version-kind needs --version")
+        for option in (("--canonical-json",), ("--ignore", "x")):
+            for csv in (("a.csv.gz",), ("--format", "csv"), ("a.ndjson", "a.csv")):
+                self.ingest_refused(*option, *csv, word=f"{option[0]} needs --value")
         self.ingest_refused("--source", "a", "--source-field", "s", "--offset", "o",
                             word="--source")
 

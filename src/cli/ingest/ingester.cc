@@ -72,6 +72,10 @@ bool Ingester::Fail(const Error& error) {
   return false;
 }
 
+bool Ingester::FailInFile(const Error& error) {
+  return Fail(Error(error.code(), fmt::format("{}: {}", path_, error.message())));
+}
+
 bool Ingester::Interrupted() {
   summary_.interrupted = true;
   return false;
@@ -100,7 +104,12 @@ bool Ingester::Prepare() {
 bool Ingester::OpenTable() {
   if (!ReceiveAll()) return false;
   std::optional<VersionKind> suggested;
-  if (!stored_ && options_.version) suggested = SuggestVersionKind();
+  if (!stored_ && options_.version && !options_.version_kind) {
+    Result<std::optional<VersionKind>> kind =
+        SuggestVersionKind(options_, piece_->lines, mapper_.get());
+    if (!kind) return FailInFile(kind.error());
+    suggested = *kind;
+  }
   Result<Table> table = OpenIngestTable(sink_, options_, DefineTable(options_, stored_, suggested));
   if (!table) return Fail(table.error());
   table_ = *table;
@@ -108,14 +117,10 @@ bool Ingester::OpenTable() {
   return true;
 }
 
-// What the first pending line with a version has.
-std::optional<VersionKind> Ingester::SuggestVersionKind() {
-  const PendingLines& lines = piece_->lines;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (!lines.is_record(i) || mapper_->Map(lines.unit(i).text, &record_)) continue;
-    if (std::optional<VersionKind> kind = mapper_->SuggestedVersionKind()) return kind;
-  }
-  return std::nullopt;
+// For a table that is not there yet: what the library would say of record_.
+std::optional<LineError> Ingester::Missing() const {
+  const std::optional<std::string> reason = MissingReason(options_, *mapper_, record_);
+  return reason ? std::optional(LineError{0, "INVALID: " + *reason}) : std::nullopt;
 }
 
 bool Ingester::IngestFile(const std::string& path) {
@@ -152,10 +157,7 @@ bool Ingester::StartFile(const std::string& path) {
   }
 
   Result<std::unique_ptr<RecordMapper>> mapper = RecordMapper::Make(options_, header);
-  if (!mapper) {
-    return Fail(
-        Error(mapper.error().code(), fmt::format("{}: {}", path, mapper.error().message())));
-  }
+  if (!mapper) return FailInFile(mapper.error());
   mapper_ = std::move(*mapper);
   if (table_) mapper_->set_version_kind(table_->options().version_kind());
 
@@ -294,11 +296,13 @@ bool Ingester::AddRecord(const Unit& unit, Batch* batch, std::optional<LineError
   } else {
     *bad = mapper_->Map(unit.text, &record_);
   }
-  const bool stop = *bad && options_.on_invalid == InvalidPolicy::kRejectBatch;
-  if (stop) return true;
+  const bool stops = options_.on_invalid == InvalidPolicy::kRejectBatch;
+  if (!*bad && !table_ && stops) *bad = Missing();
+  if (*bad && stops) return true;
   if (!table_) {
-    // Only now, so that a file without a single good line leaves no table behind. A CSV version is
-    // read by the table's kind, so the line is mapped once more.
+    // Only now, so that a file without a single good line leaves no table behind, which would
+    // refuse the right command when this one has a slip in it. A CSV version is read by the table's
+    // kind, so the line is mapped once more.
     if (!OpenTable()) return false;
     return AddRecord(unit, batch, bad);
   }
@@ -378,14 +382,14 @@ bool Ingester::StopAtInvalid(Piece* piece, std::size_t index) {
     if (!counted) return Fail(counted.error());
   }
   const Unit unit = lines.unit(at);
-  return FailAt(unit, {0, fmt::format("INVALID: {}", ReasonInvalid(unit))});
+  return FailAt(unit, {0, "INVALID: " + ReasonInvalid(unit)});
 }
 
 std::string Ingester::ReasonInvalid(const Unit& unit) {
   if (const std::optional<LineError> error = mapper_->Map(unit.text, &record_)) {
     return error->reason;
   }
-  return InvalidReason(*table_, options_, *mapper_,
+  return InvalidReason(*table_, options_, *mapper_, record_,
                        [&](const Table& table, Batch* batch) { AddTo(unit, table, batch); });
 }
 

@@ -64,6 +64,7 @@ class Ingester final {
   bool OpenTable();
   void CountTable();
   bool Fail(const Error& error);
+  bool FailInFile(const Error& error);
   bool FailReading(const Error& error);
   bool Interrupted();
   bool FailAt(const Unit& unit, const LineError& error);
@@ -79,7 +80,7 @@ class Ingester final {
   void AddTo(const Unit& unit, const Table& table, Batch* batch) const;
   void SetAside(const Unit& unit, const LineError& error, Batch* batch) const;
   bool RewindOnce(const MappedRecord& record);
-  std::optional<VersionKind> SuggestVersionKind();
+  std::optional<LineError> Missing() const;
 
   const IngestOptions& options_;
   IdempotentSink* sink_;
