@@ -183,6 +183,10 @@ class IngestLines(CommandTest):
         self.assertEqual(self.counts(summary), {"INSERTED": 1, "INVALID": 1})
         [entry] = self.read("quarantine", "list")["entries"]
         self.assertLessEqual(len(entry["value"]), 65536)
+        self.write("f.ndjson", b'{"k":"b","v":1,"x":"' + b"x" * (33 << 20) + b'2"}\n')
+        summary = self.ingest(*VERSIONED, "--on-invalid", "quarantine", "--from-start", file)
+        self.assertEqual(self.counts(summary), {"INVALID": 1})
+        self.assertEqual(len(self.read("quarantine", "list")["entries"]), 1)
 
     def test_a_value_over_the_limit_is_invalid(self):
         file = self.write("f.ndjson", GOOD.encode() + b'\n{"k":"b","v":1,"x":"' +
