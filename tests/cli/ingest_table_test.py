@@ -69,10 +69,14 @@ class IngestTable(CommandTest):
             error = self.ingest(*slip, code=1)["error"]
             self.assertIn("INVALID: " + text, error["message"])
             self.ingest(*slip, "--on-invalid", "quarantine", code=1)
-            self.assertIn("none of the first 2 records has", self.err)
+            self.assertIn("none of the first 2 lines has", self.err)
             self.assertIn("--version-kind", self.err)
             self.assertEqual(self.read("tables"), {"tables": []})
             self.assertLessEqual({c["next"] for c in self.checkpoints()}, {1})  # a header
+        torn = self.lines("torn.ndjson", "torn")
+        self.ingest(*VERSIONED, "--on-invalid", "quarantine", torn, code=1)
+        self.assertIn("none of the first 1 lines has", self.err)
+        self.assertEqual(self.read("tables"), {"tables": []})
         error = self.ingest(*VERSIONED, file, key="kk", code=1)["error"]
         self.assertIn("INVALID: key_missing; there is no 'kk'", error["message"])
         self.assertEqual(self.read("tables"), {"tables": []})

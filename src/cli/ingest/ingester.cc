@@ -105,8 +105,7 @@ bool Ingester::OpenTable() {
   if (!ReceiveAll()) return false;
   std::optional<VersionKind> suggested;
   if (!stored_ && options_.version && !options_.version_kind) {
-    Result<std::optional<VersionKind>> kind =
-        SuggestVersionKind(options_, piece_->lines, mapper_.get());
+    Result<VersionKind> kind = SuggestVersionKind(options_, piece_->lines, mapper_.get());
     if (!kind) return FailInFile(kind.error());
     suggested = *kind;
   }

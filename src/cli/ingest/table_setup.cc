@@ -22,23 +22,19 @@ std::optional<TableInfo> FindTableInfo(const IdempotentSink& sink, const std::st
   return info ? std::optional(*info) : std::nullopt;
 }
 
-Result<std::optional<VersionKind>> SuggestVersionKind(const IngestOptions& options,
-                                                      const PendingLines& lines,
-                                                      RecordMapper* mapper) {
+Result<VersionKind> SuggestVersionKind(const IngestOptions& options, const PendingLines& lines,
+                                       RecordMapper* mapper) {
   MappedRecord record;
-  std::size_t records = 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (!lines.is_record(i) || mapper->Map(lines.unit(i).text, &record)) continue;
-    if (std::optional<VersionKind> kind = mapper->SuggestedVersionKind()) return kind;
-    ++records;
+    if (std::optional<VersionKind> kind = mapper->SuggestedVersionKind()) return *kind;
   }
-  if (records == 0) return std::optional<VersionKind>();
   return Error(
       ErrorCode::kInvalidArgument,
-      fmt::format("none of the first {} records has '{}' (--version), so nothing tells the "
+      fmt::format("none of the first {} lines has '{}' (--version), so nothing tells the "
                   "kind of versions of the new table '{}': name a member that has them, or "
                   "say --version-kind. No table was made",
-                  records, options.version->text, options.table));
+                  lines.records(), options.version->text, options.table));
 }
 
 TableOptions DefineTable(const IngestOptions& options, const std::optional<TableOptions>& stored,

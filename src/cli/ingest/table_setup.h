@@ -22,12 +22,10 @@ Result<std::optional<TableOptions>> FindTable(const IdempotentSink& sink, const 
 // What the store tells of a table, as far as it can.
 std::optional<TableInfo> FindTableInfo(const IdempotentSink& sink, const std::string& name);
 
-// The kind that the first pending line with a version speaks for; nothing when none of the lines is
-// a record at all. Errors: kInvalidArgument where there are records and none has a version: a table
-// keeps its kind, and nothing but chance would make it right.
-Result<std::optional<VersionKind>> SuggestVersionKind(const IngestOptions& options,
-                                                      const PendingLines& lines,
-                                                      RecordMapper* mapper);
+// The kind that the first pending line with a version speaks for. Errors: kInvalidArgument where
+// none has one: a table keeps its kind, and nothing but chance would make it right.
+Result<VersionKind> SuggestVersionKind(const IngestOptions& options, const PendingLines& lines,
+                                       RecordMapper* mapper);
 
 // `stored` is what FindTable found, `suggested` what SuggestVersionKind did.
 TableOptions DefineTable(const IngestOptions& options, const std::optional<TableOptions>& stored,
