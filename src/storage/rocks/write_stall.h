@@ -11,8 +11,8 @@
 // While writers are only slowed down, an attempt that is refused still uses up time that RocksDB
 // had set aside for it. So each attempt waits first for as long as its bytes take at the rate of
 // the moment, and twice as long after it was refused: then its share has grown again. Where that is
-// more than is left of the limit, the rest of it is waited for, and there is no attempt, unless none was
-// refused before and the slowdown has ended.
+// more than is left of the limit, the rest of it is waited for, and there is no attempt, unless
+// none was refused before and the slowdown has ended.
 //
 // A memory budget that is used up is waited for in the same way.
 //
