@@ -109,7 +109,7 @@ void DeclareTable(CLI::App* app, IngestArguments* given) {
 void DeclareRun(CLI::App* app, IngestArguments* given) {
   app->add_option("--format", given->format, "Default: csv for *.csv[.gz|.zst], else ndjson")
       ->check(CLI::IsMember({"ndjson", "csv"}));
-  app->add_option("--batch", given->batch, "Records a commit; default: 1000, with --bulk 500000")
+  AddNumber(app, "--batch", &given->batch, "Records a commit; default: 1000, with --bulk 500000")
       ->check(CLI::Range(std::size_t{1}, kBulkRecordsMax));
   app->add_flag("--bulk", given->bulk,
                 "For first loads and backfills: each commit is large, and written as sorted files");

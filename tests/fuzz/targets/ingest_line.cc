@@ -42,7 +42,7 @@ Mapper& MapperFor(bool positions, bool csv) {
     mapper.options = Options(positions);
     std::optional<std::string> header;
     if (csv) header = "k,m.id,e,v,x,op,s,p,o";
-    mapper.mapper = RecordMapper::Make(mapper.options, header, "input").value();
+    mapper.mapper = RecordMapper::Make(mapper.options, header).value();
   }
   return mapper;
 }

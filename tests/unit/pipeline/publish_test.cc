@@ -54,6 +54,34 @@ TEST(Publishing, ARepeatedTokenIsAnsweredWhenItsCommitIsPublished) {
   EXPECT_EQ(ledger.last_commit, 1U);
 }
 
+// Memory may run out in the middle of publishing. Who waited for the end of that has no answer.
+TEST(Publishing, NobodyIsAnsweredByWhatWasPublishedByHalf) {
+  for (const bool repeats : {true, false}) {
+    WatchedStore store;
+    Ledger ledger;
+    ledger.epoch = store.TakeEpoch().value();
+    const SinkOptions options;
+    Committer committer(&store, &ledger, &options, Clock::System());
+    const RecordBuffer batch(options.limits);
+    const auto commit = [&](std::string_view token) {
+      return std::async(std::launch::async, [&committer, &batch, token] {
+        return committer.Commit(batch, BatchToken::Request(token));
+      });
+    };
+    std::unique_lock unpublished(ledger.mutex);
+    auto first = commit("first");
+    store.WaitUntilWritten();
+    auto second = commit(repeats ? "first" : "second");
+    EXPECT_EQ(second.wait_for(100ms), std::future_status::timeout);
+    ledger.poisoned = true;
+    unpublished.unlock();
+    EXPECT_TRUE(first.get());
+    const auto answer = second.get();
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code(), ErrorCode::kPoisoned);
+  }
+}
+
 class HeldStore final : public testing::FrontStore {
  public:
   HeldStore() : FrontStore(storage::NewMemoryStore()) {}
@@ -70,8 +98,7 @@ class HeldStore final : public testing::FrontStore {
   std::promise<void> begun_, let_go_;
 };
 
-// Memory may run out in the middle of publishing. The second has no effect, and needs no write to
-// say so.
+// The second has no effect, and needs no write to say so.
 TEST(Publishing, NothingIsDecidedByWhatWasPublishedByHalf) {
   HeldStore store;
   Ledger ledger;
