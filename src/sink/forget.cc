@@ -30,7 +30,7 @@ Result<bool> StageErased(storage::StoreCursor* cursor, Picks&& picks, std::size_
   for (; *erased < kChunk && looks > 0; --looks) {
     Result<bool> more = cursor->Next();
     if (!more || !*more) return more;
-    const Result<bool> picked = picks(cursor->key(), cursor->value());
+    Result<bool> picked = picks(cursor->key(), cursor->value());
     if (!picked) return picked;
     if (!*picked) continue;
     plan->Erase(cursor->key());
