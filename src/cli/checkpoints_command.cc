@@ -3,7 +3,6 @@
 // idem checkpoints: how far each source came, and moving one by hand.
 
 #include <fmt/format.h>
-#include <idem/idempotent_sink.h>
 
 #include <cstdint>
 #include <iterator>
@@ -78,9 +77,7 @@ Partition ParsePartition(const RewindArguments& given) {
 }
 
 ExitCode RunRewind(const RewindArguments& given, const CommonOptions& common) {
-  SinkOptions options;
-  options.create_if_missing = false;
-  Result<std::unique_ptr<IdempotentSink>> sink = IdempotentSink::Open(common.db, options);
+  Result<std::unique_ptr<IdempotentSink>> sink = OpenForWriting(common);
   if (!sink) return Report(sink.error(), common);
   const Partition partition = ParsePartition(given);
   RewindOptions rewind{.to = given.to, .reason = given.reason};

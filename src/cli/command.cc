@@ -87,6 +87,12 @@ Result<OpenStore> OpenForReading(const CommonOptions& common) {
   return OpenStore{std::move(*reader), std::move(*snapshot)};
 }
 
+Result<std::unique_ptr<IdempotentSink>> OpenForWriting(const CommonOptions& common) {
+  SinkOptions options;
+  options.create_if_missing = false;
+  return IdempotentSink::Open(common.db, options);
+}
+
 void Complain(const std::string& text) { WriteToStderr(fmt::format("idem: {}\n", text)); }
 
 namespace {

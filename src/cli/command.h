@@ -5,6 +5,7 @@
 #pragma once
 
 #include <idem/error.h>
+#include <idem/idempotent_sink.h>
 #include <idem/result.h>
 #include <idem/snapshot.h>
 #include <idem/store_reader.h>
@@ -70,6 +71,9 @@ struct OpenStore {
   Snapshot snapshot;
 };
 Result<OpenStore> OpenForReading(const CommonOptions& common);
+
+// A store that is there, opened for writing.
+Result<std::unique_ptr<IdempotentSink>> OpenForWriting(const CommonOptions& common);
 
 // Tells the error on stderr, and as an object on stdout where --json asks for one.
 ExitCode Report(const Error& said, const CommonOptions& common);

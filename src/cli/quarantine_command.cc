@@ -3,7 +3,6 @@
 // idem quarantine: the records that were refused, and what is to become of them.
 
 #include <fmt/format.h>
-#include <idem/idempotent_sink.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -181,12 +180,6 @@ ExitCode RunShow(const std::string& text, const CommonOptions& common) {
     return Report(Error(ErrorCode::kNotFound, "no such entry; see idem quarantine list"), common);
   }
   return PrintLine(EntryJson(**entry));
-}
-
-Result<std::unique_ptr<IdempotentSink>> OpenForWriting(const CommonOptions& common) {
-  SinkOptions options;
-  options.create_if_missing = false;
-  return IdempotentSink::Open(common.db, options);
 }
 
 Result<std::vector<QuarantineId>> ParseIds(const std::vector<std::string>& texts) {

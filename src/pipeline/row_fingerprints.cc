@@ -5,6 +5,7 @@
 #include "base/fetch.h"
 #include "codec/keyspace.h"
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 

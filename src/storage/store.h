@@ -137,8 +137,9 @@ class Store {
   virtual Result<void> Commit(const WritePlan& plan, Durability durability) = 0;
 
   // Does what of Commit(*plan) can be done while another plan is committed, and keeps it in the
-  // plan: for time alone. Who changes the plan's writes or path afterwards takes it out again. A
-  // store that has nothing to prepare leaves the plan as it is.
+  // plan: for time alone. Who changes the plan's writes or path afterwards takes it out again; for
+  // one that has grown or shrunk the store does so itself. A store that has nothing to prepare
+  // leaves the plan as it is.
   virtual void Prepare(WritePlan* plan) const { static_cast<void>(plan); }
 
   // Whether a writer of this epoch may still commit: what Commit asks before it touches anything.

@@ -160,6 +160,15 @@ TEST_P(StoreConformance, ACommitErasesAndPutsAsOneStep) {
   EXPECT_EQ(ReadAll(*store_, {"a"})[0], "5");
 }
 
+TEST_P(StoreConformance, APlanThatHasGrownSinceItWasPreparedIsWrittenWhole) {
+  storage::WritePlan plan;
+  plan.writes.push_back({"a", "1"});
+  store_->Prepare(&plan);
+  plan.writes.push_back({"b", "2"});
+  ASSERT_TRUE(store_->Commit(plan, Durability::kAsync));
+  EXPECT_EQ(ReadAll(*store_, {"a", "b"}), (Values{"1", "2"}));
+}
+
 TEST_P(StoreConformance, AnEmptyPlanIsNoChange) {
   Plan().Put("a", "1").CommitTo(store_.get()).value();
   Plan().CommitTo(store_.get(), Durability::kSync).value();

@@ -60,9 +60,10 @@ IngestSummary Ingester::Run() {
 // many writes would first have to hang each of them into its bucket.
 void Ingester::CountTable() {
   // Of a table that the run could not even open: what is there stays there.
-  const std::optional<TableInfo> info =
-      table_ ? table_->Info() : FindTableInfo(*sink_, options_.table);
-  if (!info) return;
+  const Result<std::optional<TableInfo>> found =
+      table_ ? table_->Info() : FindTable(*sink_, options_.table);
+  if (!found || !*found) return;
+  const TableInfo* info = &**found;
   summary_.rows = info->rows;
   summary_.digest = info->digest;
 }
@@ -95,9 +96,9 @@ bool Ingester::FailAt(const Unit& unit, const LineError& error) {
 
 // A table that exists is opened before a line is read: what is wrong with it is said first.
 bool Ingester::Prepare() {
-  Result<std::optional<TableOptions>> stored = FindTable(*sink_, options_.table);
+  Result<std::optional<TableInfo>> stored = FindTable(*sink_, options_.table);
   if (!stored) return Fail(stored.error());
-  stored_ = *stored;
+  if (*stored) stored_ = (*stored)->options;
   return !stored_ || OpenTable();
 }
 

@@ -6,20 +6,13 @@
 
 namespace idem::cli {
 
-Result<std::optional<TableOptions>> FindTable(const IdempotentSink& sink, const std::string& name) {
+Result<std::optional<TableInfo>> FindTable(const IdempotentSink& sink, const std::string& name) {
   Result<Snapshot> snapshot = sink.NewSnapshot();
   if (!snapshot) return snapshot.error();
   Result<TableInfo> info = snapshot->GetTable(name);
-  if (info) return std::optional<TableOptions>(info->options);
-  if (info.error().code() == ErrorCode::kNotFound) return std::optional<TableOptions>();
+  if (info) return std::optional(*std::move(info));
+  if (info.error().code() == ErrorCode::kNotFound) return std::optional<TableInfo>();
   return info.error();
-}
-
-std::optional<TableInfo> FindTableInfo(const IdempotentSink& sink, const std::string& name) {
-  Result<Snapshot> snapshot = sink.NewSnapshot();
-  if (!snapshot) return std::nullopt;
-  Result<TableInfo> info = snapshot->GetTable(name);
-  return info ? std::optional(*info) : std::nullopt;
 }
 
 Result<VersionKind> SuggestVersionKind(const IngestOptions& options, const PendingLines& lines,

@@ -16,18 +16,15 @@
 
 namespace idem::cli {
 
-// The stored definition; nothing when there is no such table.
-Result<std::optional<TableOptions>> FindTable(const IdempotentSink& sink, const std::string& name);
-
-// What the store tells of a table, as far as it can.
-std::optional<TableInfo> FindTableInfo(const IdempotentSink& sink, const std::string& name);
+// What is stored of a table; nothing when there is none of that name.
+Result<std::optional<TableInfo>> FindTable(const IdempotentSink& sink, const std::string& name);
 
 // The kind that the first pending line with a version speaks for. Errors: kInvalidArgument where
 // none has one: a table keeps its kind, and nothing but chance would make it right.
 Result<VersionKind> SuggestVersionKind(const IngestOptions& options, const PendingLines& lines,
                                        RecordMapper* mapper);
 
-// `stored` is what FindTable found, `suggested` what SuggestVersionKind did.
+// `stored` are the options that FindTable found, `suggested` what SuggestVersionKind did.
 TableOptions DefineTable(const IngestOptions& options, const std::optional<TableOptions>& stored,
                          std::optional<VersionKind> suggested);
 

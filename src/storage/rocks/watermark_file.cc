@@ -111,8 +111,8 @@ Result<std::shared_ptr<WatermarkFile>> WatermarkFile::CreateUnsynced(const fs::p
   const std::string path = PathIn(directory);
   Result<Descriptor> opened = OpenFile(path, O_RDWR | O_CREAT | O_TRUNC);
   if (!opened) return opened.error();
-  if (::fchmod(opened->get(), kOwnersAlone) != 0)
-    return LastSystemError(path);  // whatever the umask
+  // Whatever the umask.
+  if (::fchmod(opened->get(), kOwnersAlone) != 0) return LastSystemError(path);
   std::shared_ptr<WatermarkFile> file(new WatermarkFile(path, *std::move(opened)));
   file->image_.store_id = store_id;
   if (Result<void> kept = file->KeepFiles(std::move(manifests), {}); !kept) return kept.error();

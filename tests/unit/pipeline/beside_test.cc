@@ -3,8 +3,7 @@
 // A commit that comes while another one is being written: it is decided beside that one where the
 // two have nothing to do with each other, and else afterwards. No answer may tell which it was.
 #include "sink/sink_impl.h"
-#include "storage/memory/memory_store.h"
-#include "support/front_store.h"
+#include "support/holding_store.h"
 
 #include <idem/idem.h>
 
@@ -12,11 +11,9 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -26,46 +23,6 @@ namespace idem {
 namespace {
 
 using namespace std::chrono_literals;
-
-// Holds one commit until it is told how that ends.
-class HoldingStore final : public testing::FrontStore {
- public:
-  HoldingStore() : FrontStore(storage::NewMemoryStore()) {}
-
-  Result<void> Commit(const storage::WritePlan& plan, Durability durability) override {
-    std::unique_lock lock(mutex_);
-    if (state_ != State::kAwaiting) return FrontStore::Commit(plan, durability);
-    state_ = State::kHolding;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return state_ == State::kIdle; });
-    if (error_) return Error(*error_, "told to");
-    return FrontStore::Commit(plan, durability);
-  }
-
-  void HoldNext() { Set(State::kAwaiting); }
-  void WaitUntilHeld() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return state_ == State::kHolding; });
-  }
-  void LetGo(std::optional<ErrorCode> error) {
-    error_ = error;
-    Set(State::kIdle);
-  }
-
- private:
-  enum class State { kIdle, kAwaiting, kHolding };
-
-  void Set(State state) {
-    const std::lock_guard lock(mutex_);
-    state_ = state;
-    changed_.notify_all();
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  State state_ = State::kIdle;
-  std::optional<ErrorCode> error_;
-};
 
 // Every decision that gets to its end asks for the time.
 class CountingClock final : public Clock {
@@ -140,7 +97,7 @@ class Beside : public ::testing::Test {
     EXPECT_TRUE(sink_->NewSnapshot().value().Verify().value().ok());
   }
 
-  const std::shared_ptr<HoldingStore> store_ = std::make_shared<HoldingStore>();
+  const std::shared_ptr<testing::HoldingStore> store_ = std::make_shared<testing::HoldingStore>();
   CountingClock clock_;
   std::unique_ptr<IdempotentSink> sink_;
   std::optional<Table> rows_, recent_;
