@@ -174,8 +174,9 @@ class IDEM_EXPORT IdempotentSink final {
   // batch, decided by its keys: what is in the rows already changes nothing, and its report is that
   // of the moment. Without versions, with TieRule::kLastWins, nothing but the token tells a repeat
   // from news: there forget only what will not come again.
-  // Reads all reports, 10,000 at a time, between which commits go on. Returns how many were
-  // forgotten, in durable commits: after an error, one of those of Commit, some may be gone.
+  // Reads all reports; other commits wait meanwhile, at least for 10,000 reports at a time. Returns
+  // how many were forgotten, in durable commits: after an error, one of those of Commit, some may
+  // be gone.
   Result<std::uint64_t> ForgetRequests(std::uint64_t below_commit);
 
   // Removes the resolved entries of the quarantine that were refused by commits below
