@@ -24,8 +24,10 @@ target_compile_options(
             -Wimplicit-fallthrough
             -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(idem_build_flags INTERFACE -Wlogical-op -Wduplicated-cond
-                                                    -Wduplicated-branches -Wsuggest-override)
+  # Nobody replaces idem's functions at run time: those that are exported may be inlined too.
+  target_compile_options(
+    idem_build_flags INTERFACE -Wlogical-op -Wduplicated-cond -Wduplicated-branches
+                               -Wsuggest-override -fno-semantic-interposition)
 endif()
 if(IDEM_WERROR)
   target_compile_options(idem_build_flags INTERFACE -Werror)

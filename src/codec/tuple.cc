@@ -48,11 +48,12 @@ double FromOrderedBits(std::uint64_t ordered) noexcept {
 
 constexpr std::size_t kShortText = 64;
 
-// Not zero when a byte of `word` is zero.
+// Has a bit of kHighBits when a byte of `word` is zero, and else none of them.
 base::Word ZeroBytes(base::Word word) noexcept {
   constexpr base::Word kOnes = 0x0101010101010101;
-  return (word - kOnes) & ~word & (kOnes << 7);
+  return (word - kOnes) & ~word;
 }
+constexpr base::Word kHighBits = 0x8080808080808080;
 
 // Copies and looks for zero bytes in one go. False when there are some.
 bool CopyWithoutZeros(std::string_view text, char* out) noexcept {
@@ -63,7 +64,7 @@ bool CopyWithoutZeros(std::string_view text, char* out) noexcept {
       std::memcpy(out + at, &word, sizeof word);
       zeros |= ZeroBytes(word);
     });
-    return zeros == 0;
+    return (zeros & kHighBits) == 0;
   }
   for (const char byte : text) {
     *out++ = byte;

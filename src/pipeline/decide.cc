@@ -145,14 +145,6 @@ bool Settle(const BatchRecord& record, const Candidate& candidate, const codec::
   return true;
 }
 
-bool SettleRepeat(const Candidate& candidate, std::string_view head, Outcome* outcome) noexcept {
-  if (candidate.is_delete) return false;
-  const codec::RowStamp row = codec::StampIfSame(head, candidate.version, candidate.fingerprint);
-  if (row.commit == 0 || candidate.rank > row.rank) return false;  // the rank may have to be raised
-  *outcome = {Verdict::kDuplicate, Reason::kSameKey, row.commit};
-  return true;
-}
-
 void Apply(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
            WorkingSet* work) {
   codec::TableState& state = StateOf(record.table, work);

@@ -5,11 +5,13 @@
 // those of the gathering, is the precedence of verdicts.
 #pragma once
 
+#include "codec/row_envelope.h"
 #include "pipeline/working_set.h"
 
 #include <idem/commit_report.h>
 
 #include <cstdint>
+#include <string_view>
 
 namespace idem::pipeline {
 
@@ -21,7 +23,14 @@ bool Settle(const BatchRecord& record, const Candidate& candidate, const codec::
 // The same of the row that has this head, for a record that is word for word what is stored, as
 // most are that come again: no rule of a table makes anything else than a duplicate of it. False
 // leaves it to Settle.
-bool SettleRepeat(const Candidate& candidate, std::string_view head, Outcome* outcome) noexcept;
+inline bool SettleRepeat(const Candidate& candidate, std::string_view head,
+                         Outcome* outcome) noexcept {
+  if (candidate.is_delete) return false;
+  const codec::RowStamp row = codec::StampIfSame(head, candidate.version, candidate.fingerprint);
+  if (row.commit == 0 || candidate.rank > row.rank) return false;  // the rank may have to be raised
+  *outcome = {Verdict::kDuplicate, Reason::kSameKey, row.commit};
+  return true;
+}
 
 // `commit` is the number this commit will get. Afterwards every record has its outcome.
 void Decide(const RecordBuffer& batch, std::uint64_t commit, WorkingSet* work);

@@ -203,12 +203,14 @@ RecordBuffer::KeptExtras RecordBuffer::KeepExtras(const TableEntry& table, std::
   return {extras, fault};
 }
 
+void RecordBuffer::BeginRun(const TableEntry& table) {
+  tables_.push_back({table.shared_from_this(), 0});
+}
+
 // The last thing of all: what runs out of memory before leaves no record behind. It is filled where
 // it stays: to copy one would be to read it before it is written through.
 inline BatchRecord& RecordBuffer::AddRecord(const TableEntry& table, Operation operation) {
-  if (tables_.empty() || tables_.back().table.get() != &table) {
-    tables_.push_back({table.shared_from_this(), 0});
-  }
+  if (tables_.empty() || tables_.back().table.get() != &table) BeginRun(table);
   BatchRecord& record = records_.emplace_back();
   ++tables_.back().records;
   record.table = &table;

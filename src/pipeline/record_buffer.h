@@ -164,6 +164,7 @@ class RecordBuffer {
   };
   KeptExtras KeepExtras(const TableEntry& table, std::string_view version,
                         const std::optional<KeyRef>& event_id);
+  void BeginRun(const TableEntry& table);
   BatchRecord& AddRecord(const TableEntry& table, Operation operation);
 
   static constexpr std::int64_t kNever = -1;
