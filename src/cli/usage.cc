@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <idem/error.h>
 
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,8 +64,11 @@ bool AsksForJson(int argc, const char* const* argv) {
 
 ExitCode ReportUsage(const CLI::App& app, const CLI::ParseError& error, bool json) {
   if (error.get_exit_code() == 0) {
-    app.exit(error);
-    return ExitCode::kOk;
+    std::ostringstream text;
+    app.exit(error, text, text);
+    Output output;
+    output.buffer()->append(text.str());
+    return output.Finish();
   }
   const std::string message = MessageOf(app, error);
   WriteToStderr(fmt::format("idem: {}\nRun `{} --help` for more information.\n", message,

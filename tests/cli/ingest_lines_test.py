@@ -90,7 +90,9 @@ class IngestLines(CommandTest):
                 ('{"k":"c","x":"y}', ("--canonical-json", "--value", "x", "--format", "csv"),
                  "payload_not_json; "),
                 ('{"k":"%s","v":1}' % ("k" * 2000), VERSIONED,
-                 "key_too_large; it takes more than 1024 bytes")):
+                 "key_too_large; it takes more than 1024 bytes"),
+                ('{"k":"c","v":1,"e":"%s"}' % ("e" * 2000), (*VERSIONED, "--event-id", "e"),
+                 "event_id_too_large; it takes more than 1024 bytes")):
             self.db = self.directory / f"db-{bad[:20]}{len(arguments)}"
             with self.subTest(words):
                 good = {"hex": '{"k":"a","v":"F"}', "bytes": '{"k":"a","v":"x"}'}.get(
@@ -98,6 +100,11 @@ class IngestLines(CommandTest):
                 content = f"{good}\n{bad}\n" if "csv" not in arguments else "k,x\na,1\nc,{\n"
                 said = self.stopped(*arguments, self.write("f", content))
                 self.assertIn("INVALID: " + words, said)
+
+    def test_an_offset_out_of_range_is_told_with_its_member(self):
+        said = self.stopped("--source", "s", "--offset", "o", stdin=b'{"k":"a","o":-7}\n')
+        self.assertIn("INVALID: offset_out_of_range; 'o' (--offset) is not 0 .. "
+                      "9223372036854775806", said)
 
     def test_input_of_another_shape_is_told_what_to_do(self):
         for content, hint in (('[{"k":1},{"k":2}]\n', "jq -c '.[]'"), ("[\n{}\n]\n", "jq -c '.[]'"),
@@ -192,8 +199,9 @@ class IngestLines(CommandTest):
         file = self.write("f.ndjson", GOOD.encode() + b'\n{"k":"b","v":1,"x":"' +
                           b"x" * (17 << 20) + b'"}\n')
         stopped = self.ingest(*VERSIONED, file, code=1)
-        self.assertEqual((stopped["error"]["line"], stopped["error"]["message"]),
-                         (2, "INVALID: value_too_large"))
+        self.assertEqual(stopped["error"]["line"], 2)
+        self.assertIn("INVALID: value_too_large; it has more than 16777216 bytes",
+                      stopped["error"]["message"])
         summary = self.ingest(*VERSIONED, "--on-invalid", "quarantine", file)
         self.assertEqual(self.counts(summary), {"INVALID": 1})
         [entry] = self.read("quarantine", "list")["entries"]

@@ -43,6 +43,12 @@ class Streams(CommandTest):
             done = subprocess.run([IDEM, "nonsense"], stderr=stderr, timeout=60)
         self.assertEqual(done.returncode, 2)
 
+    def test_help_that_nobody_gets_is_an_error(self):
+        for arguments in (("--help",), ("ingest", "--help"), ("--version",)):
+            done = self.run_in_shell(">/dev/full", *arguments)
+            self.assertEqual(done.returncode, 1, arguments)
+            self.assertIn(b"standard output: No space left", done.stderr)
+
     def test_no_file_of_the_store_takes_the_place_of_a_closed_stream(self):
         arguments = self.ingest_arguments()
         self.assertEqual(self.run_in_shell(">&-", *arguments).returncode, 1)

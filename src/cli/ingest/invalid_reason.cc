@@ -70,6 +70,20 @@ std::string Sentence(Reason reason, const Table& table, const IngestOptions& opt
     case Reason::kKeyTooLarge:
       return fmt::format("{}; it takes more than {} bytes: name members that make a shorter one",
                          ToString(reason), LimitsOf(options).key_bytes);
+    case Reason::kValueTooLarge:
+      return fmt::format(
+          "{}; it has more than {} bytes: name the member that matters with --value, or set such "
+          "lines aside with --on-invalid quarantine",
+          ToString(reason), LimitsOf(options).value_bytes);
+    case Reason::kEventIdTooLarge:
+      return fmt::format(
+          "{}; it takes more than {} bytes: name members that make a shorter one with --event-id",
+          ToString(reason), kEventIdBytesMax);
+    case Reason::kOffsetOutOfRange:
+      return fmt::format(
+          "{}; '{}' (--offset) is not 0 .. {}: correct it, or set such lines aside with "
+          "--on-invalid quarantine",
+          ToString(reason), options.offset ? options.offset->text : "", kOffsetMax);
     default:
       return std::string(ToString(reason));
   }
