@@ -154,6 +154,10 @@ class IDEM_EXPORT IdempotentSink final {
                       const RewindOptions& options);
 
   // --- Upkeep ---
+  //
+  // All that a call has done is durable when it returns. What looks through many entries lets
+  // commits go on meanwhile, and erases in commits of 1,000 entries at most: after an error, or the
+  // death of the process, some of them may be gone.
 
   // Ends a quarantine entry. A durable commit. Accepting applies the record whatever the stored row
   // says; INVALID records can only be discarded (kUnsupported). Resolving an entry again in the
@@ -163,8 +167,8 @@ class IDEM_EXPORT IdempotentSink final {
 
   // Forgets the reports of an application's tokens below `sequence`: offering one of them is
   // kTokenForgotten from then on, never a second application; nor a first one, because nothing says
-  // any more whether it was applied. So forget what will not be offered again. Durable commits,
-  // 10,000 reports each.
+  // any more whether it was applied. So forget what will not be offered again. Errors: those of
+  // Commit.
   Result<void> ForgetTokens(std::string_view application, std::int64_t below_sequence);
 
   // Forgets the reports of BatchToken::Request whose commits are below `below_commit`, as an HTTP
@@ -174,19 +178,20 @@ class IDEM_EXPORT IdempotentSink final {
   // batch, decided by its keys: what is in the rows already changes nothing, and its report is that
   // of the moment. Without versions, with TieRule::kLastWins, nothing but the token tells a repeat
   // from news: there forget only what will not come again.
-  // Reads all reports; other commits wait meanwhile, at least for 10,000 reports at a time. Returns
-  // how many were forgotten, in durable commits: after an error, one of those of Commit, some may
-  // be gone.
+  // Reads all reports there are when it is called, and returns how many it has forgotten. Errors:
+  // those of Commit.
   Result<std::uint64_t> ForgetRequests(std::uint64_t below_commit);
 
   // Removes the resolved entries of the quarantine that were refused by commits below
   // `below_commit`. Such a record that comes again, and is refused again, is a new, open entry.
-  // Open entries stay. Reads, returns and fails as ForgetRequests does.
+  // Open entries stay. Reads all entries, and returns how many it has removed. Errors: those of
+  // Commit.
   Result<std::uint64_t> PurgeQuarantine(std::uint64_t below_commit);
 
   // Removes the tombstones of `table` that lie beyond its horizon, and records the floor below
-  // which upserts are TOO_LATE, so that nothing is resurrected. Returns how many were removed.
-  // Errors: kUnsupported (the table has no horizon), those of Commit.
+  // which upserts are TOO_LATE, so that nothing is resurrected. The horizon is that of the moment of
+  // the call. Reads all rows, and returns how many tombstones it has removed. Errors: kUnsupported
+  // (the table has no horizon), those of Commit.
   Result<std::uint64_t> CollectTombstones(const Table& table);
 
   // --- Reading ---

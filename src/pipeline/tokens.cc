@@ -26,12 +26,9 @@ codec::Fingerprint BatchFingerprint(const RecordBuffer& batch) {
 
 Result<void> CheckFloor(const BatchToken& token, const storage::Store& store) {
   if (!token.sequence()) return {};
-  auto bytes = ReadOne(store, codec::TokenFloorKey(token.name()));
-  if (!bytes) return bytes.error();
-  if (!*bytes) return {};
-  std::uint64_t floor = 0;
-  if (!codec::DecodeFixed64(**bytes, &floor)) return Damaged("a token floor");
-  if (*token.sequence() >= static_cast<std::int64_t>(floor)) return {};
+  const auto floor = ReadTokenFloor(token.name(), store);
+  if (!floor) return floor.error();
+  if (!*floor || *token.sequence() >= **floor) return {};
   return Error(
       ErrorCode::kTokenForgotten,
       "this sequence is below the one up to which the application's tokens were forgotten, so "
@@ -46,6 +43,16 @@ Result<std::optional<std::string>> ReadOne(const storage::Store& store, std::str
   if (auto done = store.Read({&key, 1}, read.get()); !done) return done.error();
   if (!read->values[0]) return std::optional<std::string>();
   return std::optional<std::string>(std::string(*read->values[0]));
+}
+
+Result<std::optional<std::int64_t>> ReadTokenFloor(std::string_view application,
+                                                   const storage::Store& store) {
+  const auto bytes = ReadOne(store, codec::TokenFloorKey(application));
+  if (!bytes) return bytes.error();
+  if (!*bytes) return std::optional<std::int64_t>();
+  std::uint64_t floor = 0;
+  if (!codec::DecodeFixed64(**bytes, &floor)) return Damaged("a token floor");
+  return std::optional(static_cast<std::int64_t>(floor));
 }
 
 Result<TokenLookup> LookUpToken(const BatchToken& token, const RecordBuffer& batch,

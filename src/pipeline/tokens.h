@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace idem::pipeline {
 
@@ -25,6 +26,11 @@ struct TokenLookup {
 // kCorruption.
 Result<TokenLookup> LookUpToken(const BatchToken& token, const RecordBuffer& batch,
                                 const storage::Store& store);
+
+// The sequence below which the tokens of an application were forgotten; nullopt: none were. Errors:
+// kIoError, kCorruption.
+Result<std::optional<std::int64_t>> ReadTokenFloor(std::string_view application,
+                                                   const storage::Store& store);
 
 // One value of the store as of its last commit.
 Result<std::optional<std::string>> ReadOne(const storage::Store& store, std::string_view key);

@@ -280,7 +280,12 @@ Result<void> SinkImpl::CommitDurably(WritePlanBuilder* plan, const std::function
 Result<void> SinkImpl::ConfirmDurable() {
   if (ledger_.poisoned) return pipeline::Poisoned();
   if (auto ok = store_->CheckWriter(ledger_.epoch); !ok) return ok;
-  return MakeDurable(ledger_.last_commit);
+  return MakeDurable(LastCommit());
+}
+
+std::uint64_t SinkImpl::LastCommit() const {
+  const std::lock_guard lock(ledger_.mutex);
+  return ledger_.last_commit;
 }
 
 void SinkImpl::Count(const pipeline::RecordBuffer& batch,
@@ -312,12 +317,7 @@ void SinkImpl::Count(const pipeline::RecordBuffer& batch,
 Result<void> SinkImpl::Flush() {
   if (auto ok = CheckProcess(); !ok) return ok;
   const std::int64_t begin = clock_->SteadyNanos();
-  std::uint64_t last = 0;
-  {
-    const std::lock_guard lock(ledger_.mutex);
-    last = ledger_.last_commit;
-  }
-  auto synced = ledger_.poisoned ? pipeline::Poisoned() : syncs_.WaitFor(last);
+  auto synced = ledger_.poisoned ? pipeline::Poisoned() : syncs_.WaitFor(LastCommit());
   const std::lock_guard lock(ledger_.mutex);
   Observe(clock_->SteadyNanos() - begin, &counters_.flush_latency);
   return synced;
@@ -325,12 +325,9 @@ Result<void> SinkImpl::Flush() {
 
 Result<void> SinkImpl::WaitDurable(std::uint64_t commit) {
   if (auto ok = CheckProcess(); !ok) return ok;
-  {
-    const std::lock_guard lock(ledger_.mutex);
-    if (commit > ledger_.last_commit) {
-      return Error(ErrorCode::kInvalidArgument,
-                   "there is no commit of this number yet; give the one of a CommitReport");
-    }
+  if (commit > LastCommit()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "there is no commit of this number yet; give the one of a CommitReport");
   }
   return syncs_.WaitFor(commit);
 }

@@ -20,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -70,11 +71,15 @@ class SinkImpl {
   Result<void> LoadIdentities(std::unique_ptr<storage::StoreView> view);
   Result<void> CheckTables(const pipeline::RecordBuffer& batch) const;
   Result<Table> CreateTable(std::string_view name, TableOptions options);
-  // Erases what `picks` says of one space, and returns how much that was.
-  using Picks = std::function<Result<bool>(std::string_view key, std::string_view value)>;
-  Result<std::uint64_t> EraseWhere(codec::Space space, const Picks& picks);
-  // From `*begin` on, which it moves; empty at the end.
-  Result<std::uint64_t> EraseChunk(std::string* begin, std::string_view end, const Picks& picks);
+  struct Erasure;  // what is to be erased
+  // Returns how much that was, once it is durable.
+  Result<std::uint64_t> EraseWhere(const Erasure& erasure);
+  // The keys of what comes next; none at the end.
+  static Result<std::vector<std::string>> PickChunk(const Erasure& erasure,
+                                                    storage::StoreCursor* cursor);
+  // What of it is still to be erased: others may have changed it since.
+  Result<std::uint64_t> EraseAlone(const Erasure& erasure, const std::vector<std::string>& keys);
+  Result<bool> ForgetTokenChunk(std::string_view application, std::int64_t below_sequence);
   Result<void> StageAccepted(const QuarantineEntry& entry, pipeline::RecordBuffer* record,
                              pipeline::WritePlanBuilder* plan);
   Result<CommitReport> CommitWritten(const pipeline::RecordBuffer& batch,
@@ -82,6 +87,7 @@ class SinkImpl {
   void Count(const pipeline::RecordBuffer& batch,
              const Result<pipeline::Committer::Committed>& committed);
   Result<void> ConfirmDurable();
+  std::uint64_t LastCommit() const;
   Result<void> CommitDurably(pipeline::WritePlanBuilder* plan,
                              const std::function<void()>& publish);
   Result<void> MakeDurable(std::uint64_t commit);

@@ -92,9 +92,6 @@ MUTANTS = (
          " || RaisesRank(decision, options, candidate, row)) return false;", ") return false;"),
         ("what_is_applied_is_settled", "IsApplied(decision.verdict) || RaisesRank(",
          "RaisesRank("),
-        ("a_repeat_hides_a_higher_rank", " || candidate.rank > row.rank) return false;",
-         ") return false;"),
-        ("a_delete_repeats_a_row", "if (candidate.is_delete) return false;", ""),
         ("digest_keeps_the_old_row",
          "state->digest.Remove(codec::RowDigest(record.key(), slot->row.version, "
          "slot->row.fingerprint));", ""),
@@ -112,6 +109,12 @@ MUTANTS = (
         ("tables_that_are_being_written_are_as_before",
          "if (work.beside == nullptr) return table->state;", "return table->state;"),
         ("high_version_stands_still", "rules::RaiseHighVersion(candidate.version, &state);", ""),
+        ) +
+    _in("src/pipeline/decide.h",
+        ("a_repeat_hides_a_higher_rank", " || candidate.rank > row.rank) return false;",
+         ") return false;"),
+        ("a_delete_repeats_a_row", "if (candidate.is_delete) return false;", ""),
+        sources=("src/pipeline/gather.cc",),
         ) +
     _in("src/pipeline/gather.cc",
         ("replay_before_invalid", "if (invalid != Reason::kNone) work->outcomes[number]",
@@ -201,7 +204,7 @@ MUTANTS = (
     _in("src/pipeline/tokens.cc",
         ("token_takes_any_records", "if (record.batch != lookup.batch)", "if (false)"),
         ("forgotten_token_applies_again",
-         "if (*token.sequence() >= static_cast<std::int64_t>(floor)) return {};", "return {};"),
+         "if (!*floor || *token.sequence() >= **floor) return {};", "return {};"),
         ) +
     _in("src/pipeline/quarantine_stage.cc",
         ("resolved_entry_comes_back", "if (entry.resolved) outcome", "if (false) outcome"),
@@ -246,6 +249,20 @@ MUTANTS = (
         ("what_is_written_during_a_sync_counts_as_synced",
          "  const DurableMark mark = TakeMark();\n  Result<void> done = store_->Sync();",
          "  Result<void> done = store_->Sync();\n  const DurableMark mark = TakeMark();"),
+        ) +
+    _in("src/sink/forget.cc",
+        ("what_came_back_is_erased", "if (!*picked) continue;\n    plan.Erase", "plan.Erase"),
+        ("open_entries_are_purged", "entry.state != QuarantineState::kOpen && ", ""),
+        ("requests_of_any_commit_are_forgotten", "return report.commit < below_commit;",
+         "return true;"),
+        ("any_tombstone_is_collected", "row.tombstone && row.version.integer() < *floor",
+         "row.tombstone"),
+        ("collected_tombstones_stay_counted", "state.tombstones -= collected;", ""),
+        ("collected_tombstones_leave_no_floor",
+         "state.floor = std::max(*floor, state.floor.value_or(*floor));", ""),
+        ("forgotten_tokens_stay_below_the_floor", "more ? codec::SequenceOfToken(keys->back()) + 1 "
+         ": below_sequence", "below_sequence"),
+        ("a_token_floor_falls", "if (*floor && **floor >= below_sequence) return false;", ""),
         ) +
     _in("src/codec/tuple.cc",
         ("zero_is_escaped_by_another_byte", "*out++ = kEscaped;", "*out++ = '\\x01';"),

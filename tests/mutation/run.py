@@ -34,6 +34,7 @@ TESTS = {
     "codec": ("tests/unit/codec/unit_codec", SCENARIO, MODEL),
     "pipeline": ("tests/unit/pipeline/unit_pipeline", "tests/unit/pipeline/unit_pipeline_threads",
                  SCENARIO, "tests/unit/sink/unit_sink", MODEL),
+    "sink": ("tests/unit/sink/unit_sink", SCENARIO, MODEL),
 }
 
 

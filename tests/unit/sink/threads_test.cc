@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -118,6 +119,53 @@ TEST(Threads, WritersSideBySideLeaveWhatOneAfterTheOtherLeaves) {
   const Digest expected = DigestAfter(alone.get(), /*at_once=*/false);
   EXPECT_EQ(DigestAfter(together.get(), /*at_once=*/true), expected);
   EXPECT_EQ(DigestAfter(on_disk.get(), /*at_once=*/true), expected);
+}
+
+// Deletes ever new keys, whose tombstones fall below the horizon, and writes a few again and again.
+void DeleteAndWrite(IdempotentSink* sink, const Table& table, std::int64_t writer) {
+  Batch batch;
+  for (std::int64_t version = 1; version <= 200; ++version) {
+    batch.Clear();
+    for (std::int64_t k = 0; k < kPerBatch; ++k) {
+      if ((version + k) % 3 == 0) {
+        batch.Upsert(table, {writer, k}, "a value", {.version = version});
+      } else {
+        batch.Delete(table, {writer, version, k}, {.version = version});
+      }
+    }
+    const std::string name = std::to_string(writer);
+    const BatchToken token = version % 2 == 0
+                                 ? BatchToken::Request(name + " " + std::to_string(version))
+                                 : BatchToken::Sequence(name, version);
+    ASSERT_TRUE(sink->Commit(batch, {.token = token}));
+    if (version % 20 == 0) {
+      ASSERT_TRUE(sink->ForgetTokens(name, version - 10));
+    }
+  }
+}
+
+TEST(Threads, UpkeepGoesOnBesideWriters) {
+  const auto sink = IdempotentSink::OpenInMemory().value();
+  const Table table = sink->OpenTable("rows", {.horizon = 20}).value();
+  std::atomic<bool> stop{false};
+  std::uint64_t collected = 0;
+  const auto tidy = [&] {
+    collected += sink->CollectTombstones(table).value();
+    EXPECT_TRUE(sink->ForgetRequests(UINT64_MAX));
+  };
+  std::thread upkeep([&] {
+    while (!stop) tidy();
+  });
+  std::vector<std::thread> writers;
+  for (std::int64_t i = 0; i < kWriters; ++i) {
+    writers.emplace_back([&, i] { DeleteAndWrite(sink.get(), table, i); });
+  }
+  for (std::thread& writer : writers) writer.join();
+  stop = true;
+  upkeep.join();
+  tidy();
+  EXPECT_GT(collected, 0U);
+  EXPECT_TRUE(sink->NewSnapshot().value().Verify().value().ok());
 }
 
 // What the note of the store says of the only partition.
