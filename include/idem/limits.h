@@ -43,7 +43,7 @@ struct Limits {
   std::size_t batch_records = 100'000;  // records of one batch, 1 .. 2^32 - 2; twice as many calls
                                         // of From, Advance and DeclareEmpty, and one more
   std::size_t tables = 1024;            // 1 or more
-  std::size_t source_partitions = 10'000;     // 1 or more
+  std::size_t source_partitions = 10'000;     // 1 or more; their names 48 MiB together at most
   std::size_t ranges_per_partition = 16'384;  // runs of offsets done out of order (checkpoint.h)
 };
 

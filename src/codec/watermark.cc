@@ -3,7 +3,6 @@
 #include "codec/watermark.h"
 
 #include "base/assert.h"
-#include "base/coding.h"
 #include "codec/keyspace.h"
 
 #include <limits>

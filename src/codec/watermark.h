@@ -7,8 +7,11 @@
 //   entry := sized checkpoint key (keyspace.h), offset next; ascending by key, none twice
 #pragma once
 
+#include "base/coding.h"
+
 #include <idem/record.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,6 +34,12 @@ struct DurableNote {
 // `next` is an offset, and `key` a CheckpointKey.
 void AppendNoteBegin(std::uint64_t commit, std::string* out);
 void AppendNoteEntry(std::string_view key, std::int64_t next, std::string* out);
+
+// What they take at most.
+inline constexpr std::size_t kNoteBeginBytesMax = 1 + base::kVarint64BytesMax;
+inline std::size_t NoteEntryBytesMax(std::string_view key) noexcept {
+  return key.size() + 2 * base::kVarint64BytesMax;
+}
 
 // Total.
 bool DecodeNote(std::string_view bytes, DurableNote* note);

@@ -3,7 +3,6 @@
 
 #include "codec/keyspace.h"
 #include "codec/source_records.h"
-#include "codec/watermark.h"
 #include "pipeline/durable_note.h"
 
 #include <algorithm>
@@ -98,7 +97,9 @@ SourceOptions Ledger::OptionsOf(std::string_view source) const {
 }
 
 void Ledger::Publish(const std::string& key, const Checkpoint& checkpoint) {
-  CheckpointEntry& entry = checkpoints[key];
+  const auto [found, is_new] = checkpoints.try_emplace(key);
+  CheckpointEntry& entry = found->second;
+  if (is_new) note_bytes += codec::NoteEntryBytesMax(key);
   entry.checkpoint = checkpoint;
   if (!entry.dirty) dirty.push_back(&entry);
   entry.dirty = true;

@@ -8,6 +8,7 @@
 // is durable is changed by the thread that syncs.
 #pragma once
 
+#include "codec/watermark.h"
 #include "pipeline/table_entry.h"
 #include "storage/store.h"
 
@@ -47,6 +48,7 @@ struct Ledger {
   std::map<std::string, SourceOptions, std::less<>> sources;        // the declared ones
   std::map<std::string, CheckpointEntry, std::less<>> checkpoints;  // by store key
   std::vector<CheckpointEntry*> dirty;                              // those that are
+  std::size_t note_bytes = codec::kNoteBeginBytesMax;  // of a note of all of them, at most
   std::uint32_t next_table_id = 1;
   std::uint64_t epoch = 0;
   std::uint64_t last_commit = 0;

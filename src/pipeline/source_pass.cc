@@ -157,13 +157,23 @@ class SourcePass {
 
   Result<void> CheckPartitions() const {
     std::size_t created = 0;
+    std::size_t note_bytes = ledger_.note_bytes;
     for (const auto& [key, touched] : result_.touched) {
-      created += ledger_.checkpoints.contains(key) ? 0 : 1;
+      if (ledger_.checkpoints.contains(key)) continue;
+      ++created;
+      note_bytes += codec::NoteEntryBytesMax(key);
     }
-    if (created > 0 && ledger_.checkpoints.size() + created > limits_.source_partitions) {
+    if (created == 0) return {};
+    if (ledger_.checkpoints.size() + created > limits_.source_partitions) {
       return Error(ErrorCode::kLimitExceeded,
                    "more source partitions than Limits::source_partitions; raise the limit, or "
                    "use fewer source names");
+    }
+    // The commit would be written, and could never be made durable.
+    if (note_bytes > storage::kNoteBytesMax) {
+      return Error(ErrorCode::kLimitExceeded,
+                   "the names of all source partitions take more than 48 MiB together; use fewer "
+                   "of them, or shorter ones");
     }
     return {};
   }

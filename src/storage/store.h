@@ -33,6 +33,7 @@
 #include <idem/options.h>
 #include <idem/result.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -126,6 +127,9 @@ struct StorePressure {
   bool low_on_space = false;  // commits are refused with kNoSpace
 };
 
+// Of a note (Store::KeepWatermark).
+inline constexpr std::size_t kNoteBytesMax = std::size_t{48} << 20;
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -157,7 +161,7 @@ class Store {
   virtual Result<void> Sync() = 0;
 
   // Replaces the note that is kept beside the state: what the caller knows to be durable, as it
-  // knows after a Sync. The store does not look into it. A note survives the process; a loss of
+  // knows after a Sync. REQUIRES: at most kNoteBytesMax. The store does not look into it. A note survives the process; a loss of
   // power may put back an older one. Errors: those of Sync.
   virtual Result<void> KeepWatermark(std::string_view note) = 0;
 

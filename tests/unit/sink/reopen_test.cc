@@ -187,5 +187,29 @@ TEST_F(Reopening, ARelativePathIsMeantAsItWasWhenTheSinkWasOpened) {
   EXPECT_FALSE(std::filesystem::exists("store"));
 }
 
+// A store that took more names than its watermark has room for could be written no more.
+TEST(ReopenAgain, NoStoreTakesMorePartitionsThanItCanNote) {
+  const testing::TempDirectory directory;
+  SinkOptions options{.durability = Durability::kAsync};
+  options.limits.source_partitions = 1'000'000;
+  auto sink = IdempotentSink::Open(directory.path(), options).value();
+  const std::string source(kSourceNameBytesMax, 's');
+  const std::string name(kPartitionNameBytesMax - 8, 'p');
+  Batch batch(options.limits);
+  std::optional<ErrorCode> refused;
+  for (int first = 0; !refused && first < 30'000; first += 2'500) {
+    batch.Clear();
+    for (int i = first; i < first + 2'500; ++i) batch.Advance(source, name + std::to_string(i), 1);
+    const auto report = sink->Commit(batch);
+    if (!report) refused = report.error().code();
+  }
+  EXPECT_EQ(refused, ErrorCode::kLimitExceeded);
+  ASSERT_TRUE(sink->Flush());
+  Reopened again = IdempotentSink::Reopen(std::move(sink)).value();
+  batch.Clear();
+  batch.Advance(source, name + "0", 2);
+  EXPECT_TRUE(again.sink->Commit(batch, {.durability = Durability::kSync}));
+}
+
 }  // namespace
 }  // namespace idem
