@@ -2,6 +2,7 @@
 #include "pipeline/decide.h"
 
 #include "base/assert.h"
+#include "codec/version_order.h"
 #include "rules/append.h"
 #include "rules/events.h"
 #include "rules/horizon.h"
@@ -87,16 +88,47 @@ Outcome DecideByRow(const BatchRecord& record, const Candidate& candidate, std::
   return {decision.verdict, decision.reason, slot.row.commit};
 }
 
+// The event was applied, and comes again: at the row's version it may win a tie that it had lost, or
+// raise the rank, where its source is a stronger one this time (invariant 2).
+bool MayWinTie(const BatchRecord& record, const Candidate& candidate, const Slot& row) {
+  const TableOptions& options = record.table->definition.options;
+  return options.mode == TableMode::kUpsert && options.tie == TieRule::kConverge && row.exists &&
+         codec::CompareVersions(options.version_kind(), candidate.version, row.row.version) == 0;
+}
+
+// The next record of this event id is the same one, or a conflict.
+void NoteEvent(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
+               WorkingSet* work) {
+  codec::TableState& state = StateOf(record.table, work);
+  Slot& event = work->slots[candidate.event];
+  if (!event.exists) ++state.event_ids;
+  event.exists = true;
+  event.dirty = true;
+  event.event = {commit, EventOf(record, candidate)};
+  state.last_commit = commit;
+}
+
 Outcome DecideRecord(const BatchRecord& record, const Candidate& candidate, std::uint64_t commit,
                      WorkingSet* work) {
-  if (candidate.event != kNoSlot) {
-    const Slot& slot = work->slots[candidate.event];
-    const auto applied = slot.exists ? std::optional(slot.event) : std::nullopt;
-    if (const auto decision = rules::DecideEvent(applied, EventOf(record, candidate))) {
-      return {decision->verdict, decision->reason, slot.event.commit};
+  if (candidate.event == kNoSlot) return DecideByRow(record, candidate, commit, work);
+  const Slot& event = work->slots[candidate.event];
+  const auto applied = event.exists ? std::optional(event.event) : std::nullopt;
+  if (const auto decision = rules::DecideEvent(applied, EventOf(record, candidate))) {
+    if (decision->verdict == Verdict::kDuplicate &&
+        MayWinTie(record, candidate, work->slots[candidate.row])) {
+      const Outcome by_row = DecideByRow(record, candidate, commit, work);
+      if (IsApplied(by_row.verdict)) return by_row;
     }
+    return {decision->verdict, decision->reason, applied->commit};
   }
-  return DecideByRow(record, candidate, commit, work);
+  const Outcome outcome = DecideByRow(record, candidate, commit, work);
+  // When it comes again, another one may have won over the row, and it would win over that.
+  const TableOptions& options = record.table->definition.options;
+  if (outcome.verdict == Verdict::kDuplicate && options.mode == TableMode::kUpsert &&
+      options.tie == TieRule::kLastWins) {
+    NoteEvent(record, candidate, commit, work);
+  }
+  return outcome;
 }
 
 // Whether the row's payload alone says what its fingerprint is.
@@ -150,13 +182,7 @@ void Apply(const BatchRecord& record, const Candidate& candidate, std::uint64_t 
   codec::TableState& state = StateOf(record.table, work);
   NoteReplaced(record.row_key(), work->slots[candidate.row], work);
   ReplaceRow(record, candidate, commit, &work->slots[candidate.row], &state);
-  if (candidate.event != kNoSlot) {
-    Slot& event = work->slots[candidate.event];
-    if (!event.exists) ++state.event_ids;
-    event.exists = true;
-    event.dirty = true;
-    event.event = {commit, EventOf(record, candidate)};
-  }
+  if (candidate.event != kNoSlot) NoteEvent(record, candidate, commit, work);
   rules::RaiseHighVersion(candidate.version, &state);
   state.last_commit = commit;
 }

@@ -16,6 +16,8 @@ constexpr const char* kRequired[] = {
     "duplicate across batches",
     "event id: duplicate",
     "event id: conflict",
+    "event id: duplicate from a higher rank",
+    "event id of a duplicate, last_wins",
     "stale: older version",
     "tombstone, then an older record",
     "tombstone, then a newer upsert",

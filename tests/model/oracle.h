@@ -144,6 +144,7 @@ class Oracle final : public script::Target {
   Outcome Decide(Draft* draft, const script::Action& action);
   Outcome Refuse(Draft* draft, const script::Action& action, Outcome outcome);
   Outcome ApplyEvent(Draft* draft, TableModel* table, const Record& record);
+  void NoteEvent(Draft* draft, TableModel* table, const Record& record);
   Outcome ApplyRow(Draft* draft, TableModel* table, const Record& record);
   Outcome ApplyVersion(Draft* draft, TableModel* table, const Record& record, Cell* cell);
   Outcome ApplyTie(Draft* draft, TableModel* table, const Record& record, Cell* cell);

@@ -128,17 +128,38 @@ Outcome Oracle::ApplyEvent(Draft* draft, TableModel* table, const Record& record
   const auto found = table->events.find(*record.event_id);
   if (found == table->events.end()) {
     const Outcome outcome = ApplyRow(draft, table, record);
-    if (IsApplied(outcome.verdict)) {
-      table->events[*record.event_id] = {draft->number, record.is_delete, record.key,
-                                         record.version, record.content};
-    }
+    // Under last_wins the row may be another one when this event comes again.
+    const bool repeats = outcome.verdict == Verdict::kDuplicate &&
+                         table->options.mode == TableMode::kUpsert &&
+                         table->options.tie == TieRule::kLastWins;
+    if (repeats) Reach("event id of a duplicate, last_wins");
+    if (IsApplied(outcome.verdict) || repeats) NoteEvent(draft, table, record);
     return outcome;
   }
   const Event& seen = found->second;
   const bool same = seen.is_delete == record.is_delete && seen.key == record.key &&
                     seen.version == record.version && seen.content == record.content;
   Reach(same ? "event id: duplicate" : "event id: conflict");
-  return {same ? Verdict::kDuplicate : Verdict::kConflict, Reason::kSameEventId, seen.commit};
+  const Outcome known = {same ? Verdict::kDuplicate : Verdict::kConflict, Reason::kSameEventId,
+                         seen.commit};
+  // The same from a stronger source may win a tie that it had lost.
+  const auto cell = table->cells.find(record.key);
+  if (same && table->options.tie == TieRule::kConverge && cell != table->cells.end() &&
+      table->options.mode == TableMode::kUpsert && cell->second.version == record.version) {
+    if (record.rank > cell->second.rank) Reach("event id: duplicate from a higher rank");
+    const Outcome outcome = ApplyRow(draft, table, record);
+    if (!IsApplied(outcome.verdict)) return known;
+    NoteEvent(draft, table, record);
+    return outcome;
+  }
+  return known;
+}
+
+void Oracle::NoteEvent(Draft* draft, TableModel* table, const Record& record) {
+  table->events[*record.event_id] = {draft->number, record.is_delete, record.key, record.version,
+                                     record.content};
+  table->last_commit = draft->number;
+  draft->changed = true;
 }
 
 bool Oracle::TooLate(const TableModel& table, const Record& record) const {

@@ -132,6 +132,8 @@ std::vector<Group> ConvergingRecords(VersionKind kind, Random* random) {
       record.kind = Action::Kind::kDelete;
       record.value.clear();
     }
+    // One event says one thing, whichever source tells of it.
+    if (random->Percent(50)) record.event_id = {script::ToText(record)};
     groups.push_back({from, record});
   }
   return groups;
