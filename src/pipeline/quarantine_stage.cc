@@ -86,6 +86,8 @@ QuarantineId IdOf(const BatchRecord& record) {
   add(record.event_key());
   add(record.value);
   base::AppendFixed64(record.value_bytes, &parts);
+  const codec::Fingerprint cut = record.cut();
+  if (cut != codec::Fingerprint()) codec::AppendFingerprint(cut, &parts);
   const Version version = record.version();
   const int kind = (version.has_value() ? 1 : 0) + (version.is_integer() ? 1 : 0);
   base::AppendByte(static_cast<std::uint8_t>(kind), &parts);

@@ -38,6 +38,22 @@ Reason Fault(std::string_view store_key, std::size_t bytes_max, const KeyFaults&
   return size > bytes_max ? faults.too_large : Reason::kNone;
 }
 
+// What is kept in part is told apart by all of it.
+void AddCut(std::string_view whole, codec::Fingerprint* cut) {
+  std::string bytes;
+  codec::AppendFingerprint(*cut, &bytes);
+  codec::AppendFingerprint(codec::FingerprintOf(whole), &bytes);
+  *cut = codec::FingerprintOf(bytes);
+}
+
+std::string_view CutKey(std::string_view store_key, std::size_t bytes_max,
+                        codec::Fingerprint* cut) {
+  const std::size_t most = codec::kRowKeyPrefixBytes + bytes_max;
+  if (store_key.size() <= most) return store_key;
+  AddCut(store_key, cut);
+  return store_key.substr(0, most);
+}
+
 // What a record keeps of sizes has 32 bits. No sink takes a key that is nearly as large.
 Limits Bounded(Limits limits) noexcept {
   limits.key_bytes = std::min<std::size_t>(limits.key_bytes, INT32_MAX);
@@ -189,15 +205,15 @@ inline std::string_view RecordBuffer::KeepBehind(std::string_view row_key, std::
 }
 
 RecordBuffer::KeptExtras RecordBuffer::KeepExtras(const TableEntry& table, std::string_view version,
-                                                  const std::optional<KeyRef>& event_id) {
+                                                  const std::optional<KeyRef>& event_id,
+                                                  codec::Fingerprint cut) {
   Extras* extras = arena_.New<Extras>();
   extras->version = arena_.Copy(version);
+  extras->cut = cut;
   if (!event_id) return {extras, Reason::kNone};
   std::string_view key = Encode(codec::Space::kEvent, table, *event_id, 0);
   const Reason fault = Fault(key, kEventIdBytesMax, kEventIdFaults);
-  if (fault == kEventIdFaults.too_large) {
-    key = key.substr(0, codec::kRowKeyPrefixBytes + kEventIdBytesMax);
-  }
+  if (fault == kEventIdFaults.too_large) key = CutKey(key, kEventIdBytesMax, &extras->cut);
   if (!Reserve(key.size())) return {nullptr, fault};
   extras->event_key = {KeepBehind(key, {}).data() - key.size(), key.size()};
   return {extras, fault};
@@ -224,16 +240,17 @@ void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRe
   const std::string_view kept = Kept(value);
   std::string_view row_key = Encode(codec::Space::kRow, table, key, kept.size());
   Reason invalid = Fault(row_key, limits_.key_bytes, kKeyFaults);
-  if (invalid == kKeyFaults.too_large) {
-    row_key = row_key.substr(0, codec::kRowKeyPrefixBytes + kQuarantineValueBytes);
-  }
+  codec::Fingerprint cut;
+  if (invalid == kKeyFaults.too_large) row_key = CutKey(row_key, kQuarantineValueBytes, &cut);
+  if (kept.size() < value.size()) AddCut(value, &cut);
   const std::string_view version = options.version.text().substr(0, kVersionBytesMax + 1);
+  if (version.size() < options.version.text().size()) AddCut(options.version.text(), &cut);
   if (!ReserveRecord(row_key.size() + version.size() + kept.size())) return;
   const std::string_view kept_value = KeepBehind(row_key, kept);
   const bool has_text = options.version.has_value() && !options.version.is_integer();
   const Extras* extras = nullptr;
-  if (has_text || options.event_id) {
-    const KeptExtras some = KeepExtras(table, version, options.event_id);
+  if (has_text || options.event_id || cut != codec::Fingerprint()) {
+    const KeptExtras some = KeepExtras(table, version, options.event_id, cut);
     if (some.extras == nullptr) return;
     extras = some.extras;
     if (invalid == Reason::kNone) invalid = some.fault;
@@ -258,9 +275,12 @@ void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRe
 void RecordBuffer::Reject(const TableEntry& table, std::string_view raw, std::string_view why) {
   why = why.substr(0, 1024);
   const std::string_view kept = Kept(raw);
+  codec::Fingerprint cut;
+  if (kept.size() < raw.size()) AddCut(raw, &cut);
   if (!ReserveRecord(kept.size() + why.size())) return;
   const std::string_view kept_raw = KeepBehind({}, kept);
   Extras* extras = arena_.New<Extras>();
+  extras->cut = cut;
   extras->why = arena_.Copy(why);
   BatchRecord& record = AddRecord(table, Operation::kReject);
   record.value = kept_raw;

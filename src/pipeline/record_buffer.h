@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "codec/fingerprint.h"
 #include "codec/keyspace.h"
 #include "pipeline/table_entry.h"
 
@@ -36,6 +37,7 @@ struct Extras {
   std::string_view event_key;  // store key; empty: no event id
   std::string_view version;    // where it is text
   std::string_view why;        // of Batch::Reject
+  codec::Fingerprint cut;      // of the whole of what is kept in part; zero: all is whole
 };
 
 struct BatchRecord {
@@ -64,6 +66,9 @@ struct BatchRecord {
   }
   std::string_view event_id() const noexcept { return WithoutPrefix(event_key()); }
 
+  codec::Fingerprint cut() const noexcept {
+    return extras == nullptr ? codec::Fingerprint() : extras->cut;
+  }
   std::string_view why() const noexcept {
     return extras == nullptr ? std::string_view() : extras->why;
   }
@@ -163,7 +168,7 @@ class RecordBuffer {
     Reason fault;          // of the event id
   };
   KeptExtras KeepExtras(const TableEntry& table, std::string_view version,
-                        const std::optional<KeyRef>& event_id);
+                        const std::optional<KeyRef>& event_id, codec::Fingerprint cut);
   void BeginRun(const TableEntry& table);
   BatchRecord& AddRecord(const TableEntry& table, Operation operation);
 

@@ -143,5 +143,32 @@ TEST_F(Sinks, ABulkCommitIsDurableWithAllBeforeItWhateverWasAsked) {
   EXPECT_EQ(sink_->Commit(batch_).value().count(Verdict::kReplayed), 1U);
 }
 
+// Of such records only the beginning is kept: what tells them apart may stand behind it.
+TEST(RefusedInPart, RecordsAreEachAnEntryOfTheirOwn) {
+  SinkOptions options{.on_invalid = InvalidPolicy::kQuarantine};
+  options.limits.value_bytes = 100;
+  const auto sink = IdempotentSink::OpenInMemory(options).value();
+  const Table table = sink->OpenTable("rows", {.version = VersionKind::kBytes}).value();
+  const std::string large(kQuarantineValueBytes, 'x');
+  const std::string id(kEventIdBytesMax, 'x');
+  const std::string version(kVersionBytesMax + 1, 'x');
+  Batch batch(options.limits);
+  for (const std::string end : {"a", "b"}) {
+    const std::string key = large + end;
+    const std::string event = id + end;
+    const std::string text = version + end;
+    batch.Upsert(table, {key}, "v", {.version = "1"});
+    batch.Upsert(table, {"k"}, "v", {.version = "1", .event_id = KeyRef{event}});
+    batch.Upsert(table, {"k"}, "v", {.version = text});
+    batch.Upsert(table, {"k"}, large + end, {.version = "1"});
+    batch.Reject(table, large + end, "torn");
+  }
+  const CommitReport report = sink->Commit(batch).value();
+  EXPECT_EQ(report.count(Verdict::kInvalid), 10U);
+  EXPECT_EQ(sink->NewSnapshot().value().Quarantine().value().size(), 10U);
+  EXPECT_TRUE(sink->Commit(batch));
+  EXPECT_EQ(sink->NewSnapshot().value().Quarantine().value().size(), 10U);
+}
+
 }  // namespace
 }  // namespace idem
