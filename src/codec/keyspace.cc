@@ -119,12 +119,11 @@ std::string SequenceTokenPrefix(std::string_view application) {
   return NamePrefix(Space::kSequenceToken, application);
 }
 
-std::int64_t SequenceOfToken(std::string_view key) {
-  base::Reader reader(key.substr(key.size() - sizeof(std::int64_t)));
-  std::int64_t sequence = 0;
-  const bool read = reader.ReadOrderedInt64(&sequence);
-  IDEM_ASSERT(read, "a sequence token's key ends with its sequence");
-  return sequence;
+bool ReadTokenSequence(std::string_view key, std::int64_t* sequence) {
+  const std::size_t name_end = key.find(kNameEnd);
+  if (name_end == std::string_view::npos) return false;
+  base::Reader reader(key.substr(name_end + 1));
+  return reader.ReadOrderedInt64(sequence) && reader.AtEnd();
 }
 
 void AppendPartition(PartitionRef partition, std::string* out) {

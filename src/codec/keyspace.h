@@ -92,8 +92,8 @@ std::string CheckpointPrefix(std::string_view source);
 std::string RewindPrefix(std::string_view source);
 std::string SequenceTokenPrefix(std::string_view application);
 
-// The sequence that a SequenceTokenKey ends with. REQUIRES: it is one.
-std::int64_t SequenceOfToken(std::string_view key);
+// The sequence that a SequenceTokenKey ends with. False: it is none. Total.
+bool ReadTokenSequence(std::string_view key, std::int64_t* sequence);
 
 // A partition as it stands in keys and values: a tuple part, an integer or a string.
 void AppendPartition(PartitionRef partition, std::string* out);

@@ -266,18 +266,20 @@ void Committer::Remember(const WritePlanBuilder& plan, const WorkingSet& work) {
 // What had to be read was not in memory; it may well be asked for again. What is about to be
 // changed will be remembered when it was.
 void Committer::RememberRead(const WorkingSet& work) {
-  for (std::size_t i = 0; i < work.asked.size(); ++i) {
-    const Slot& slot = work.slots[work.asked[i]];
-    const auto& value = work.read->values[i];
-    if (!value || slot.dirty) continue;
-    const std::string_view key = work.asked_keys[i];
-    const std::uint64_t hash = work.index.hashes()[work.asked[i]];
-    if (!codec::IsRowKey(key)) {
-      identities_.Put(key, hash, *value);
+  std::string event;
+  char head[codec::kRowHeadBytesMax];
+  for (const std::uint32_t number : work.asked) {
+    const Slot& slot = work.slots[number];
+    if (!slot.exists || slot.dirty) continue;
+    const std::string_view key = work.index.keys()[number];
+    const std::uint64_t hash = work.index.hashes()[number];
+    if (codec::IsRowKey(key)) {
+      identities_.Put(key, hash, {head, codec::PutRowHead(slot.row, head)});
       continue;
     }
-    char head[codec::kRowHeadBytesMax];
-    identities_.Put(key, hash, {head, codec::PutRowHead(slot.row, head)});
+    event.clear();
+    codec::AppendEvent(slot.event, &event);
+    identities_.Put(key, hash, event);
   }
 }
 

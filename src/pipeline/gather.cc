@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 namespace idem::pipeline {
 namespace {
@@ -200,16 +201,46 @@ Result<void> FindRows(const RecordBuffer& batch, std::size_t begin, Afterwards a
   return {};
 }
 
-Result<void> ReadSlots(const storage::Store& store, WorkingSet* work) {
-  if (work->asked.empty()) return {};
-  if (!work->read) work->read = store.NewReadResult();
-  if (auto read = store.Read(work->asked_keys, work->read.get()); !read) return read;
-  for (std::size_t i = 0; i < work->asked.size(); ++i) {
-    const auto& value = work->read->values[i];
+// What of a row that was read outlives the answer.
+void KeepHead(Slot* slot, base::Arena* versions) {
+  codec::RowEnvelope* row = &slot->row;
+  row->payload = {};
+  slot->payload_unread = !row->tombstone;
+  const std::string_view text = row->version.text();
+  if (!text.empty()) row->version = Version(versions->Copy(text));
+}
+
+// Reads the next of what memory could not tell, and adds up what the answers took.
+Result<void> ReadSome(const storage::Store& store, std::size_t begin, std::size_t end,
+                      WorkingSet* work, std::size_t* bytes) {
+  const auto keys = std::span(work->asked_keys).subspan(begin, end - begin);
+  if (auto read = store.Read(keys, work->read.get()); !read) return read;
+  for (std::size_t i = begin; i < end; ++i) {
+    const auto& value = work->read->values[i - begin];
     if (!value) continue;
     Slot* slot = &work->slots[work->asked[i]];
-    if (auto decoded = Decode(work->asked_keys[i], *value, slot); !decoded) return decoded;
+    if (auto ok = Decode(work->asked_keys[i], *value, slot); !ok) return ok;
+    if (codec::IsRowKey(work->asked_keys[i])) KeepHead(slot, &work->versions);
+    *bytes += value->size();
   }
+  return {};
+}
+
+// Some at a time, as many as are likely to take kBytes: a small batch may meet large rows.
+Result<void> ReadSlots(const storage::Store& store, WorkingSet* work) {
+  constexpr std::size_t kFirst = 16;
+  constexpr std::size_t kBytes = std::size_t{4} << 20;
+  if (work->asked.empty()) return {};
+  if (!work->read) work->read = store.NewReadResult();
+  std::size_t bytes = 0;
+  std::size_t most = kFirst;
+  for (std::size_t begin = 0; begin < work->asked.size();) {
+    const std::size_t end = std::min(begin + most, work->asked.size());
+    if (auto read = ReadSome(store, begin, end, work, &bytes); !read) return read;
+    begin = end;
+    most = std::max<std::size_t>(kBytes / (bytes / end + 1), 1);
+  }
+  if (bytes > kBytes) work->read.reset();  // what it holds would be held until the next commit
   return {};
 }
 

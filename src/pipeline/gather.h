@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Gather: validates every record, fingerprints those that need a decision, and finds what deciding
-// them takes: in memory, and the rest in one Store::Read. Records that are invalid or replayed have
-// their outcome then; the others become candidates.
+// them takes: in memory, and the rest with Store::Read, some megabytes at a time. Records that are
+// invalid or replayed have their outcome then; the others become candidates.
 #pragma once
 
 #include "pipeline/source_pass.h"

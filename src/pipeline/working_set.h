@@ -31,8 +31,8 @@ inline constexpr std::uint32_t kNoSlot = UINT32_MAX;
 struct Slot {
   bool exists = false;
   bool dirty = false;
-  bool payload_unread = false;  // the row was found in memory, where its payload is not
-  codec::RowEnvelope row;       // views refer to identities, read result or batch
+  bool payload_unread = false;  // the row's head alone is known
+  codec::RowEnvelope row;       // views refer to identities, `versions`, `payloads` or the batch
   codec::EventRecord event;
 };
 
@@ -70,7 +70,7 @@ struct WorkingSet {
   std::map<const TableEntry*, codec::TableState, ByTableId> tables;  // the states after this commit
   std::pair<const TableEntry* const, codec::TableState>* last_table = nullptr;  // in `tables`
 
-  // What memory could not tell: slots, their keys, and the store's answer in the same order.
+  // What memory could not tell: slots, their keys in the same order, and the store's last answer.
   std::vector<std::uint32_t> asked;
   std::vector<std::string_view> asked_keys;
   std::unique_ptr<storage::ReadResult> read;

@@ -25,8 +25,10 @@ namespace {
 
 using pipeline::WritePlanBuilder;
 
-// Entries that one commit erases: for as long as a usual batch takes others wait.
+// What one commit erases: for as long as a usual batch takes others wait. Their values, which are
+// read once more then, may be large.
 constexpr std::size_t kChunk = 1'000;
+constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -39,6 +41,11 @@ struct SinkImpl::Erasure {
   std::function<void(std::uint64_t erased, WritePlanBuilder*)> stage = [](std::uint64_t,
                                                                           WritePlanBuilder*) {};
   std::function<void()> publish = [] {};
+};
+
+struct SinkImpl::Picked {
+  std::vector<std::string> keys;
+  bool more = true;  // something may come after them
 };
 
 Result<void> SinkImpl::ForgetTokens(std::string_view application, std::int64_t below_sequence) {
@@ -68,17 +75,22 @@ Result<bool> SinkImpl::ForgetTokenChunk(std::string_view application, std::int64
                     [](std::string_view, std::string_view) { return true; }};
   const auto cursor = (*view)->Scan(all.begin, all.end);
   if (!cursor) return cursor.error();
-  const auto keys = PickChunk(all, cursor->get());
-  if (!keys) return keys.error();
-  const bool more = keys->size() == kChunk;
-  const std::int64_t risen = more ? codec::SequenceOfToken(keys->back()) + 1 : below_sequence;
+  const auto picked = PickChunk(all, cursor->get());
+  if (!picked) return picked.error();
+  std::int64_t risen = below_sequence;
+  if (picked->more) {
+    if (!codec::ReadTokenSequence(picked->keys.back(), &risen)) {
+      return pipeline::Damaged("the key of a batch token");
+    }
+    ++risen;
+  }
   std::string bytes;
   codec::AppendFixed64(static_cast<std::uint64_t>(risen), &bytes);
   WritePlanBuilder plan;
-  for (const std::string& key : *keys) plan.Erase(key);
+  for (const std::string& key : picked->keys) plan.Erase(key);
   plan.Put(codec::TokenFloorKey(application), bytes);
   if (auto ok = committer_.CommitPlan(&plan, [] {}); !ok) return ok.error();
-  return more;
+  return picked->more;
 }
 
 Result<std::uint64_t> SinkImpl::ForgetRequests(std::uint64_t below_commit) {
@@ -150,11 +162,12 @@ Result<std::uint64_t> SinkImpl::EraseWhere(const Erasure& erasure) {
   auto cursor = (*view)->Scan(erasure.begin, erasure.end);
   if (!cursor) return cursor.error();
   std::uint64_t erased = 0;
-  for (;;) {
-    const auto keys = PickChunk(erasure, cursor->get());
-    if (!keys) return keys.error();
-    if (keys->empty()) break;
-    const auto gone = EraseAlone(erasure, *keys);
+  for (bool more = true; more;) {
+    const auto picked = PickChunk(erasure, cursor->get());
+    if (!picked) return picked.error();
+    more = picked->more;
+    if (picked->keys.empty()) continue;
+    const auto gone = EraseAlone(erasure, picked->keys);
     if (!gone) return gone.error();
     erased += *gone;
   }
@@ -162,18 +175,21 @@ Result<std::uint64_t> SinkImpl::EraseWhere(const Erasure& erasure) {
   return erased;
 }
 
-Result<std::vector<std::string>> SinkImpl::PickChunk(const Erasure& erasure,
-                                                     storage::StoreCursor* cursor) {
-  std::vector<std::string> keys;
-  while (keys.size() < kChunk) {
+Result<SinkImpl::Picked> SinkImpl::PickChunk(const Erasure& erasure, storage::StoreCursor* cursor) {
+  Picked picked;
+  std::size_t bytes = 0;
+  while (picked.keys.size() < kChunk && bytes < kChunkBytes) {
     const Result<bool> more = cursor->Next();
     if (!more) return more.error();
+    picked.more = *more;
     if (!*more) break;
-    const Result<bool> picked = erasure.picks(cursor->key(), cursor->value());
-    if (!picked) return picked.error();
-    if (*picked) keys.emplace_back(cursor->key());
+    const Result<bool> picks = erasure.picks(cursor->key(), cursor->value());
+    if (!picks) return picks.error();
+    if (!*picks) continue;
+    picked.keys.emplace_back(cursor->key());
+    bytes += cursor->value().size();
   }
-  return keys;
+  return picked;
 }
 
 Result<std::uint64_t> SinkImpl::EraseAlone(const Erasure& erasure,

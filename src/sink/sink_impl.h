@@ -74,9 +74,8 @@ class SinkImpl {
   struct Erasure;  // what is to be erased
   // Returns how much that was, once it is durable.
   Result<std::uint64_t> EraseWhere(const Erasure& erasure);
-  // The keys of what comes next; none at the end.
-  static Result<std::vector<std::string>> PickChunk(const Erasure& erasure,
-                                                    storage::StoreCursor* cursor);
+  struct Picked;  // keys of what comes next
+  static Result<Picked> PickChunk(const Erasure& erasure, storage::StoreCursor* cursor);
   // What of it is still to be erased: others may have changed it since.
   Result<std::uint64_t> EraseAlone(const Erasure& erasure, const std::vector<std::string>& keys);
   Result<bool> ForgetTokenChunk(std::string_view application, std::int64_t below_sequence);

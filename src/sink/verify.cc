@@ -42,7 +42,7 @@ class Verifier {
         {Space::kCheckpoint, &Verifier::VisitCheckpoint},
         {Space::kRewind, &Verifier::VisitRewind},
         {Space::kRequestToken, &Verifier::VisitToken},
-        {Space::kSequenceToken, &Verifier::VisitToken},
+        {Space::kSequenceToken, &Verifier::VisitSequenceToken},
         {Space::kTokenFloor, &Verifier::VisitTokenFloor},
         {Space::kQuarantine, &Verifier::VisitQuarantine},
         {Space::kEvent, &Verifier::VisitEvent},
@@ -211,6 +211,15 @@ class Verifier {
     ++report_.tokens;
     CheckAge(record.commit, "the report of a batch token");
     return {};
+  }
+
+  Result<void> VisitSequenceToken(std::string_view key, std::string_view value) {
+    std::int64_t sequence = 0;
+    if (!codec::ReadTokenSequence(key, &sequence)) {
+      Find("", "the key of a batch token cannot be decoded");
+      return {};
+    }
+    return VisitToken(key, value);
   }
 
   // Reports below the floor are forgotten: one that is still there would answer a repeat.

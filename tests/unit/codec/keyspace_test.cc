@@ -57,7 +57,13 @@ TEST(KeyspaceTest, PartitionsSequencesAndRewindsSortAsNumbers) {
 
 TEST(KeyspaceTest, ATokensSequenceReadsBack) {
   for (const std::int64_t sequence : {INT64_MIN, std::int64_t{-1}, std::int64_t{0}, INT64_MAX}) {
-    EXPECT_EQ(SequenceOfToken(SequenceTokenKey("app", sequence)), sequence);
+    const std::string key = SequenceTokenKey("app", sequence);
+    std::int64_t read = 7;
+    EXPECT_TRUE(ReadTokenSequence(key, &read));
+    EXPECT_EQ(read, sequence);
+    EXPECT_FALSE(ReadTokenSequence(key.substr(0, key.size() - 1), &read)) << "short";
+    EXPECT_FALSE(ReadTokenSequence(key + "x", &read)) << "long";
+    EXPECT_FALSE(ReadTokenSequence(key.substr(0, 4), &read)) << "a name without an end";
   }
 }
 

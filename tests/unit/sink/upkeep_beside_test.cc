@@ -9,9 +9,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,7 +76,17 @@ class ActingStore final : public testing::FrontStore {
         std::make_unique<ActingView>(*std::move(view), &at_end));
   }
 
+  Result<void> Read(std::span<const std::string_view> keys,
+                    storage::ReadResult* result) const override {
+    auto read = FrontStore::Read(keys, result);
+    std::size_t bytes = 0;
+    for (const auto& value : result->values) bytes += value ? value->size() : 0;
+    largest_read = std::max(largest_read, bytes);
+    return read;
+  }
+
   mutable Action at_end;
+  mutable std::size_t largest_read = 0;  // in bytes of values
 };
 
 // Had upkeep kept commits away while it looks, these would wait for themselves.
@@ -133,6 +147,43 @@ TEST_F(UpkeepBeside, ARequestThatWasMadeAgainIsNotForgotten) {
   };
   EXPECT_EQ(sink_->ForgetRequests(below).value(), 0U);
   EXPECT_TRUE(sink_->Commit(batch_, {.token = BatchToken::Request("again")}).value().repeated());
+}
+
+// They are asked again while other commits wait, and all at once they may not fit into memory.
+TEST_F(UpkeepBeside, LargeEntriesArePurgedFewAtATime) {
+  batch_.Insert(log_, {"k"}, "first");
+  for (char c = 'a'; c <= 'z'; ++c) batch_.Insert(log_, {"k"}, std::string(300'000, c));
+  Commit();
+  for (const QuarantineEntry& entry : sink_->NewSnapshot().value().Quarantine().value()) {
+    ASSERT_TRUE(sink_->Resolve(entry.id, Resolution::kDiscard));
+  }
+  store_->largest_read = 0;
+  EXPECT_EQ(sink_->PurgeQuarantine(UINT64_MAX).value(), 26U);
+  EXPECT_GT(store_->largest_read, 300'000U);
+  EXPECT_LT(store_->largest_read, 1'500'000U);
+}
+
+// Nor do the rows that a small batch meets, where memory knows none of them.
+TEST(ReadsOfACommit, TakeNoMoreThanAFewLargeRowsAtATime) {
+  constexpr std::size_t kRow = 1'000'000;
+  constexpr std::int64_t kRows = 60;
+  const auto store = std::make_shared<ActingStore>();
+  SinkOptions options;
+  options.identity_bytes = options.filter_bytes = 0;
+  const auto sink = SinkImpl::Open(store, options).value();
+  const Table rows = sink->OpenTable("rows", {.version = VersionKind::kBytes}).value();
+  Batch batch;
+  for (std::int64_t key = 0; key < kRows; ++key) {
+    batch.Upsert(rows, {key}, std::string(kRow, 'x'), {.version = "b"});
+  }
+  ASSERT_TRUE(sink->Commit(batch));
+  batch.Clear();
+  for (std::int64_t key = 0; key < kRows; ++key) batch.Delete(rows, {key}, {.version = "a"});
+  store->largest_read = 0;
+  const CommitReport report = sink->Commit(batch).value();
+  EXPECT_EQ(report.count(Verdict::kStale), static_cast<std::size_t>(kRows));
+  EXPECT_GT(store->largest_read, kRow);
+  EXPECT_LE(store->largest_read, 16 * (kRow + 100));
 }
 
 TEST_F(UpkeepBeside, AnEntryThatIsOpenAgainIsNotPurged) {

@@ -95,6 +95,16 @@ TEST_F(Verify, FindsKeysThatAreTooShortOrTooLong) {
             "the state of a table belongs to no table");
   EXPECT_EQ(found_at(codec::TableStateKey(1) + "x"),
             "the state of a table has a key that is too long");
+  EXPECT_EQ(found_at(codec::SequenceTokenPrefix("app") + "short"),
+            "the key of a batch token cannot be decoded");
+}
+
+// More than one commit erases, so that the floor would rise to one of them.
+TEST_F(Verify, KeysThatAreNoTokensAreDamageToWhoForgetsThem) {
+  for (int i = 0; i < 1000; ++i) {
+    Write(codec::SequenceTokenPrefix("other") + std::to_string(i), "x");
+  }
+  EXPECT_EQ(sink_->ForgetTokens("other", 5).error().code(), ErrorCode::kCorruption);
 }
 
 TEST_F(Verify, FindsATornEntryOfEveryKind) {
