@@ -155,14 +155,14 @@ class IDEM_EXPORT IdempotentSink final {
 
   // --- Upkeep ---
   //
-  // All that a call has done is durable when it returns. What looks through many entries lets
-  // commits go on meanwhile, and erases in commits of 1,000 entries at most: after an error, or the
-  // death of the process, some of them may be gone.
+  // What a call did is durable when it returns ok. What looks through many entries lets commits go
+  // on meanwhile, and erases in commits of 1,000 entries at most: after an error, an exception or
+  // the death of the process some of them may be gone.
 
   // Ends a quarantine entry. A durable commit. Accepting applies the record whatever the stored row
-  // says; INVALID records can only be discarded (kUnsupported). Resolving an entry again in the
-  // same way has no effect; in another way it is kInvalidArgument. Errors: kNotFound, those of
-  // Commit.
+  // says, even a newer one, which wins again when it is offered again; INVALID records can only be
+  // discarded (kUnsupported). Resolving an entry again in the same way has no effect; in another
+  // way it is kInvalidArgument. Errors: kNotFound, those of Commit.
   Result<void> Resolve(const QuarantineId& id, Resolution resolution);
 
   // Forgets the reports of an application's tokens below `sequence`: offering one of them is

@@ -27,8 +27,8 @@ enum class TieRule : std::uint8_t {
                    // final state is the same for every order of arrival
   kFirstWins = 1,  // the stored one stays
   kLastWins = 2,   // the arriving one replaces it. Arrival order is then part of the result:
-                   // offering old records of an equal version again, out of order, can change
-                   // the row
+                   // offering old records of an equal version again can change the row, unless
+                   // all have event ids or it is all of them in their order
   kConflict = 3,   // the stored one stays, the arriving one is CONFLICT and goes to quarantine
 };
 
