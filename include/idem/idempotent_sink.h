@@ -189,9 +189,9 @@ class IDEM_EXPORT IdempotentSink final {
   Result<std::uint64_t> PurgeQuarantine(std::uint64_t below_commit);
 
   // Removes the tombstones of `table` that lie beyond its horizon, and records the floor below
-  // which upserts are TOO_LATE, so that nothing is resurrected. The horizon is that of the moment of
-  // the call. Reads all rows, and returns how many tombstones it has removed. Errors: kUnsupported
-  // (the table has no horizon), those of Commit.
+  // which upserts are TOO_LATE, so that nothing is resurrected. The horizon is that of the moment
+  // of the call. Reads all rows, and returns how many tombstones it has removed. Errors:
+  // kUnsupported (the table has no horizon), those of Commit.
   Result<std::uint64_t> CollectTombstones(const Table& table);
 
   // --- Reading ---

@@ -88,8 +88,8 @@ Outcome DecideByRow(const BatchRecord& record, const Candidate& candidate, std::
   return {decision.verdict, decision.reason, slot.row.commit};
 }
 
-// The event was applied, and comes again: at the row's version it may win a tie that it had lost, or
-// raise the rank, where its source is a stronger one this time (invariant 2).
+// The event was applied, and comes again: at the row's version it may win a tie that it had lost,
+// or raise the rank, where its source is a stronger one this time (invariant 2).
 bool MayWinTie(const BatchRecord& record, const Candidate& candidate, const Slot& row) {
   const TableOptions& options = record.table->definition.options;
   return options.mode == TableMode::kUpsert && options.tie == TieRule::kConverge && row.exists &&

@@ -161,8 +161,8 @@ class Store {
   virtual Result<void> Sync() = 0;
 
   // Replaces the note that is kept beside the state: what the caller knows to be durable, as it
-  // knows after a Sync. REQUIRES: at most kNoteBytesMax. The store does not look into it. A note survives the process; a loss of
-  // power may put back an older one. Errors: those of Sync.
+  // knows after a Sync. The store does not look into it. A note survives the process; a loss of
+  // power may put back an older one. REQUIRES: at most kNoteBytesMax. Errors: those of Sync.
   virtual Result<void> KeepWatermark(std::string_view note) = 0;
 
   // The newest note; empty when none was kept. A view that is made after this holds at least what
