@@ -21,7 +21,11 @@
 // synchronization. Commits take effect one after the other, in the order of their numbers.
 // Processes: one process at a time has a store open for writing; others read it with StoreReader.
 // After fork() only the parent may use the sink: in the child every call that can fail returns
-// kStoreLocked, and those that cannot (metrics, health, Table::Info) must not be made.
+// kStoreLocked, and those that cannot (metrics, health, Table::Info) must not be made. Nor can the
+// child open a store, this or another one (kUnsupported): RocksDB's threads are not in it, and what
+// waits for them waits for ever. Stores in memory can be opened there. So fork before a store is
+// opened for the first time, or have the child exec a program. And have it end with _exit or exec:
+// exit() runs destructors of RocksDB, which hang or crash in a forked child.
 // Lifetime: the store is closed when the sink and all its snapshots and cursors are gone. What is
 // left of a table then can be asked for its name and options and given to batches, which every sink
 // refuses (kInvalidArgument): open the table on the new sink, and fill the batch again.
@@ -68,7 +72,9 @@ class IDEM_EXPORT IdempotentSink final {
   // Errors: kStoreLocked (retry when the other process is gone; a kill -9 leaves no lock behind),
   // kFenced (the lock was taken away meanwhile), kStoreMissing, kInvalidArgument (an option),
   // kUnsafeDirectory (a link, another user's, or one that others may write to),
-  // kFormatUnsupported, kCorruption, kStoreBehind, kIoError.
+  // kFormatUnsupported, kCorruption, kStoreBehind, kIoError, kUnsupported (this process was forked
+  // from one that had used a store; another RocksDB than the one that idem was compiled against, or
+  // two of them).
   static Result<std::unique_ptr<IdempotentSink>> Open(const std::filesystem::path& directory,
                                                       const SinkOptions& options = {});
 
@@ -87,7 +93,7 @@ class IDEM_EXPORT IdempotentSink final {
   // be inside of it, as for its destruction. Tables are to be opened again on the new one, and
   // batches filled again: those with records for tables of the old one are refused.
   //
-  // Errors: kUnsupported (a store in memory) and kInvalidArgument (null) leave `sink` as it is.
+  // Errors: kUnsupported (a store in memory, a forked child) and kInvalidArgument (null) leave `sink` as it is.
   // After any other, those of Open, the old sink is gone: do what the error says, and go on with
   // Open. Nothing was lost: what was acknowledged is in the directory.
   static Result<Reopened> Reopen(std::unique_ptr<IdempotentSink>&& sink);

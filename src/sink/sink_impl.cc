@@ -98,8 +98,9 @@ storage::Inspection SinkImpl::NewInspection(const SinkOptions& options) {
 Result<void> SinkImpl::CheckProcess() const {
   if (::getpid() == process_) return {};
   return Error(ErrorCode::kStoreLocked,
-               "the sink is that of the process which this one was forked from; open the store "
-               "there alone, or in the child alone");
+               "the sink is that of the process which this one was forked from; use it there "
+               "alone, and end this one with _exit or exec, because exit hangs or crashes in the "
+               "destructors of RocksDB");
 }
 
 Result<pipeline::Committer::Alone> SinkImpl::LockToWrite() {

@@ -44,6 +44,7 @@
 #include "storage/rocks/private_files.h"
 #include "storage/rocks/reader_files.h"
 #include "storage/rocks/rocks_options.h"
+#include "storage/rocks/rocks_process.h"
 #include "storage/rocks/rocks_store.h"
 #include "storage/rocks/rocks_view.h"
 #include "storage/rocks/status.h"
@@ -217,6 +218,7 @@ class RocksReader final : public Store {
 };
 
 Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions& options) {
+  if (Result<void> may = CheckNotForked(); !may) return may.error();
   if (Result<void> version = CheckRocksVersion(); !version) return version.error();
   Result<StoreDirectory> found = InspectDirectory(directory);
   if (!found) return found.error();

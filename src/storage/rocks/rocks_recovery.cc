@@ -15,6 +15,7 @@
 #include "storage/rocks/kept_files.h"
 #include "storage/rocks/private_files.h"
 #include "storage/rocks/rocks_options.h"
+#include "storage/rocks/rocks_process.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "storage/rocks/rocks_view.h"
 #include "storage/rocks/status.h"
@@ -238,6 +239,7 @@ Result<std::unique_ptr<StoreRecovery>> BeginRocksRecovery(const fs::path& direct
 
 Result<std::unique_ptr<StoreRecovery>> BeginRocksRecovery(const fs::path& directory,
                                                           const SinkOptions& options) {
+  if (Result<void> may = CheckNotForked(); !may) return may.error();
   return BeginRocksRecovery(directory, options, PrivateFilesEnv());
 }
 

@@ -29,7 +29,7 @@ using Inspection = std::function<Result<void>(const StoreView* found, std::strin
 // One that meets a process which has lost the directory's lock and still changes its files fails
 // too, with kStoreLocked; when it has lost the lock itself, with kFenced.
 // Errors: kStoreLocked, kFenced, kStoreMissing, kUnsafeDirectory, kFormatUnsupported, kCorruption,
-// kIoError, kInvalidArgument, and those of `inspect`.
+// kIoError, kInvalidArgument, kUnsupported (rocks_process.h), and those of `inspect`.
 Result<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::path& directory,
                                               const SinkOptions& options,
                                               const Inspection& inspect = {});

@@ -17,8 +17,8 @@
 
 namespace idem::storage {
 
-// `env` must outlive the store. The lock, the format file and the watermark are on the real file
-// system still.
+// `env` must outlive the store; whether its threads run, as after a fork, is the caller's concern.
+// The lock, the format file and the watermark are on the real file system still.
 Result<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::path& directory,
                                               const SinkOptions& options, const Inspection& inspect,
                                               rocksdb::Env* env);

@@ -9,6 +9,7 @@
 #include "storage/rocks/examination.h"
 #include "storage/rocks/fast_checksum.h"
 #include "storage/rocks/private_files.h"
+#include "storage/rocks/rocks_process.h"
 #include "storage/rocks/rocks_store_impl.h"
 #include "storage/rocks/rocks_store_internal.h"
 #include "storage/rocks/status.h"
@@ -133,6 +134,7 @@ Result<std::unique_ptr<Store>> OpenRocksStore(const fs::path& directory, const S
 
 Result<std::unique_ptr<Store>> OpenRocksStore(const fs::path& directory, const SinkOptions& options,
                                               const Inspection& inspect) {
+  if (Result<void> may = CheckNotForked(); !may) return may.error();
   return OpenRocksStore(directory, options, inspect, PrivateFilesEnv());
 }
 

@@ -21,6 +21,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
 namespace idem {
@@ -144,15 +145,19 @@ TEST(Processes, ASecondOneIsLockedOutUntilTheFirstIsKilled) {
   ASSERT_EQ(::pipe(pipe), 0);
   const pid_t child = ::fork();
   if (child == 0) {
-    const auto sink = IdempotentSink::Open(directory.path()).value();
+    const auto sink = IdempotentSink::Open(directory.path());
+    const bool forked_late = !sink && sink.error().code() == ErrorCode::kUnsupported;
+    if (forked_late) ::_exit(::write(pipe[1], "u", 1) == 1 ? 0 : 1);
     Batch batch;
-    batch.Insert(sink->OpenTable("log", {.mode = TableMode::kAppend}).value(), {"k"}, "v");
-    const bool ok = sink->Commit(batch).has_value();
+    batch.Insert((*sink)->OpenTable("log", {.mode = TableMode::kAppend}).value(), {"k"}, "v");
+    const bool ok = (*sink)->Commit(batch).has_value();
     if (::write(pipe[1], ok ? "y" : "n", 1) != 1) ::_exit(1);
     for (;;) ::pause();
   }
   char answer = 0;
   ASSERT_EQ(::read(pipe[0], &answer, 1), 1);
+  if (answer == 'u')
+    GTEST_SKIP() << "another test of this process has opened a store; run it alone";
   EXPECT_EQ(answer, 'y');
   const auto refused = IdempotentSink::Open(directory.path());
   ASSERT_FALSE(refused);
@@ -188,6 +193,42 @@ TEST(Processes, AForkedChildMayNotWrite) {
   });
   EXPECT_EQ(child, 0);
   EXPECT_EQ(sink->Commit(batch).value().count(Verdict::kInserted), 1U);
+}
+
+bool IsUnsupported(const Error& error) {
+  return error.code() == ErrorCode::kUnsupported &&
+         error.message().find("exec") != std::string::npos;
+}
+
+TEST(Processes, AChildOfOneThatHadAStoreOpenIsToldWhyItCannotOpenOne) {
+  const testing::TempDirectory directory;
+  ASSERT_TRUE(IdempotentSink::Open(directory.path()));
+  EXPECT_EQ(InChild([&] {
+              ::alarm(20);
+              const auto refused = [](const auto& result) {
+                return !result && IsUnsupported(result.error());
+              };
+              if (!refused(IdempotentSink::Open(directory.path()))) return 1;
+              if (!refused(IdempotentSink::Open(directory.path() / "other"))) return 2;
+              if (!refused(StoreReader::Open(directory.path()))) return 3;
+              if (!refused(PlanRecovery(directory.path()))) return 4;
+              if (!refused(Recover(directory.path(), 1))) return 5;
+              return IdempotentSink::OpenInMemory() ? 0 : 6;
+            }),
+            0);
+  EXPECT_TRUE(IdempotentSink::Open(directory.path())) << "the parent may as before";
+}
+
+TEST(Processes, AChildCannotReopenAndKeepsTheSinkAsItIs) {
+  const testing::TempDirectory directory;
+  auto sink = IdempotentSink::Open(directory.path()).value();
+  EXPECT_EQ(InChild([&] {
+              ::alarm(20);
+              const auto reopened = IdempotentSink::Reopen(std::move(sink));
+              return !reopened && IsUnsupported(reopened.error()) && sink != nullptr ? 0 : 1;
+            }),
+            0);
+  EXPECT_TRUE(sink->OpenTable("rows"));
 }
 
 // A user other than root, whom no limit binds, may have no more threads. False: that cannot be had.

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/rocks/rocks_process.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#ifdef __ELF__
+#include <dlfcn.h>
+#include <link.h>
+#endif
+
+namespace idem::storage {
+namespace {
+
+// The process that used RocksDB first; 0: none yet. A child inherits it with the dead pool.
+constinit std::atomic<pid_t> first_user = 0;
+
+#ifdef __ELF__
+
+// A function that every user of RocksDB links. By its name and not by its address, which is in the
+// program where that was linked to fixed addresses and takes the address of a shared function.
+constexpr char kEnvDefault[] = "_ZN7rocksdb3Env7DefaultEv";
+
+// Where the object begins that this address is in; null: in none.
+const void* ObjectOf(const void* address) noexcept {
+  Dl_info info = {};
+  return address != nullptr && ::dladdr(address, &info) != 0 ? info.dli_fbase : nullptr;
+}
+
+struct Search {
+  const void* used = nullptr;
+  std::string other;  // a RocksDB that is not the used one
+};
+
+bool IsRocks(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return path.substr(slash == std::string_view::npos ? 0 : slash + 1).starts_with("librocksdb.so");
+}
+
+const void* BeginOf(const dl_phdr_info& object) noexcept {
+  for (int i = 0; i < object.dlpi_phnum; ++i) {
+    const auto& segment = object.dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD) continue;
+    return ObjectOf(reinterpret_cast<const void*>(object.dlpi_addr + segment.p_vaddr));
+  }
+  return nullptr;
+}
+
+int LookForOther(dl_phdr_info* object, std::size_t, void* argument) {
+  auto* const search = static_cast<Search*>(argument);
+  if (!IsRocks(object->dlpi_name) || BeginOf(*object) == search->used) return 0;
+  search->other = object->dlpi_name;
+  return 1;
+}
+
+// The path of a shared RocksDB whose calls of itself end in another one; empty: there is none.
+std::string OtherRocks() {
+  // Where nobody but its own object sees it, as with -Wl,--exclude-libs, nothing can be mixed.
+  Search search{ObjectOf(::dlsym(RTLD_DEFAULT, kEnvDefault)), {}};
+  if (search.used != nullptr) ::dl_iterate_phdr(LookForOther, &search);
+  return search.other;
+}
+
+#else
+
+std::string OtherRocks() { return {}; }
+
+#endif
+
+}  // namespace
+
+Result<void> CheckNotForked() {
+  const pid_t process = ::getpid();
+  pid_t first = 0;
+  if (first_user.compare_exchange_strong(first, process) || first == process) return {};
+  return Error(ErrorCode::kUnsupported,
+               "this process was forked from process " + std::to_string(first) +
+                   ", which had opened a store, and has none of the threads that do the work of "
+                   "one; run a program with exec, or fork before a store is opened for the first "
+                   "time");
+}
+
+Result<void> CheckOneRocks() {
+  const std::string other = OtherRocks();
+  if (other.empty()) return {};
+  return Error(ErrorCode::kUnsupported,
+               "two RocksDBs are mixed in this process, " + other +
+                   " and another one; link all of it with one, RocksDB::rocksdb-shared with CMake "
+                   "(docs/install.md)");
+}
+
+}  // namespace idem::storage

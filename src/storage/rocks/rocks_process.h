@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a process must be for RocksDB to work in it.
+#pragma once
+
+#include <idem/result.h>
+
+namespace idem::storage {
+
+// kUnsupported in a process that was forked from one which had asked this before. RocksDB keeps one
+// pool of threads for the whole process and believes in a child that they run: whoever waits there
+// for one of them waits for ever. Asked before each opening on the environment that uses the pool.
+Result<void> CheckNotForked();
+
+// kUnsupported where two RocksDBs are in the process whose functions and statics are mixed: a
+// static one in the program and a shared one that idem was linked to, or two shared ones.
+Result<void> CheckOneRocks();
+
+}  // namespace idem::storage
