@@ -4,7 +4,7 @@
 
 #include "storage/rocks/examine.h"
 #include "storage/rocks/fast_checksum.h"
-#include "storage/rocks/rocks_options.h"
+#include "storage/rocks/rocks_process.h"
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/version.h>
@@ -57,8 +57,8 @@ void ExamineBuild(Diagnosis* diagnosis) {
   const std::string linked = rocksdb::GetRocksVersionAsString(true);
   Add(FindingLevel::kInfo, std::string("idem ") + LibraryVersion() + " with RocksDB " + linked, "",
       diagnosis);
-  if (const Result<void> version = CheckRocksVersion(); !version) {
-    diagnosis->findings.push_back(ProblemOf("build", version.error()));
+  if (const Result<void> rocks = CheckRocks(); !rocks) {
+    diagnosis->findings.push_back(ProblemOf("build", rocks.error()));
   }
   for (const KnownFault& fault : kKnownFaults) {
     if (std::pair(ROCKSDB_MAJOR, ROCKSDB_MINOR) >= fault.fixed_in) continue;

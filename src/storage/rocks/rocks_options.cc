@@ -130,13 +130,4 @@ rocksdb::Options ForOpening(rocksdb::Options options, const std::string& directo
   return options;
 }
 
-Result<void> CheckRocksVersion() {
-  const std::string compiled = std::to_string(ROCKSDB_MAJOR) + "." + std::to_string(ROCKSDB_MINOR);
-  const std::string linked = rocksdb::GetRocksVersionAsString(false);
-  if (linked == compiled) return {};
-  return Error(ErrorCode::kUnsupported, "idem was compiled against RocksDB " + compiled +
-                                            " and runs with " + linked + "; install " + compiled +
-                                            " or build idem again");
-}
-
 }  // namespace idem::storage

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <idem/options.h>
-#include <idem/result.h>
 
 #include "storage/rocks/memtable_use.h"
 
@@ -37,9 +36,5 @@ rocksdb::Options WriterOptions(const SinkOptions& options, rocksdb::Env* env,
 // `options` for one opening of this directory. RocksDB begins all the threads that it may look at
 // sorted files with, however few there are, and twice in each opening of a writer.
 rocksdb::Options ForOpening(rocksdb::Options options, const std::string& directory);
-
-// kUnsupported when the RocksDB that was linked is not the one that was compiled against: its
-// classes would have another layout.
-Result<void> CheckRocksVersion();
 
 }  // namespace idem::storage

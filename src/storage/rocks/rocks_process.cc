@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/rocks/rocks_process.h"
 
+#include <rocksdb/version.h>
+
 #include <unistd.h>
 
 #include <atomic>
@@ -84,13 +86,20 @@ Result<void> CheckNotForked() {
                    "time");
 }
 
-Result<void> CheckOneRocks() {
+Result<void> CheckRocks() {
+  const std::string compiled = std::to_string(ROCKSDB_MAJOR) + "." + std::to_string(ROCKSDB_MINOR);
+  const std::string linked = rocksdb::GetRocksVersionAsString(false);
+  if (linked != compiled) {
+    return Error(ErrorCode::kUnsupported, "idem was compiled against RocksDB " + compiled +
+                                              " and runs with " + linked + "; install " + compiled +
+                                              " or build idem again");
+  }
   const std::string other = OtherRocks();
   if (other.empty()) return {};
   return Error(ErrorCode::kUnsupported,
                "two RocksDBs are mixed in this process, " + other +
-                   " and another one; link all of it with one, RocksDB::rocksdb-shared with CMake "
-                   "(docs/install.md)");
+                   " and another one; link the program and idem with the same one, as "
+                   "docs/install.md says");
 }
 
 }  // namespace idem::storage

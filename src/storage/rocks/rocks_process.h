@@ -12,8 +12,9 @@ namespace idem::storage {
 // for one of them waits for ever. Asked before each opening on the environment that uses the pool.
 Result<void> CheckNotForked();
 
-// kUnsupported where two RocksDBs are in the process whose functions and statics are mixed: a
-// static one in the program and a shared one that idem was linked to, or two shared ones.
-Result<void> CheckOneRocks();
+// kUnsupported where the RocksDB of this process is not the one that idem was compiled against,
+// whose classes may have another layout; and where two are in it whose functions and statics are
+// mixed: a static one in the program beside the shared one that idem asks for, or two shared ones.
+Result<void> CheckRocks();
 
 }  // namespace idem::storage

@@ -219,7 +219,7 @@ class RocksReader final : public Store {
 
 Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions& options) {
   if (Result<void> may = CheckNotForked(); !may) return may.error();
-  if (Result<void> version = CheckRocksVersion(); !version) return version.error();
+  if (Result<void> rocks = CheckRocks(); !rocks) return rocks.error();
   Result<StoreDirectory> found = InspectDirectory(directory);
   if (!found) return found.error();
   if (found->kind != DirectoryKind::kStore) return StoreMissing(directory);

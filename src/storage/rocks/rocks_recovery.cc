@@ -208,7 +208,7 @@ Result<std::unique_ptr<Store>> RocksRecovery::FinishUnguarded() {
 
 Result<std::unique_ptr<StoreRecovery>> Begin(const fs::path& directory, const SinkOptions& options,
                                              rocksdb::Env* env) {
-  if (Result<void> version = CheckRocksVersion(); !version) return version.error();
+  if (Result<void> rocks = CheckRocks(); !rocks) return rocks.error();
   if (Result<void> safe = CheckDirectorySafety(directory); !safe) return safe.error();
   Result<StoreDirectory> found = InspectDirectory(directory);
   if (!found) return found.error();

@@ -98,7 +98,7 @@ Result<void> CheckMaking(const fs::path& directory, const StoreDirectory& found,
 
 Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions& options,
                                     const Inspection& inspect, rocksdb::Env* env) {
-  if (Result<void> version = CheckRocksVersion(); !version) return version.error();
+  if (Result<void> rocks = CheckRocks(); !rocks) return rocks.error();
   if (Result<void> safe = CheckDirectorySafety(directory); !safe) return safe.error();
   Result<StoreDirectory> found = InspectDirectory(directory);
   if (!found) return found.error();
