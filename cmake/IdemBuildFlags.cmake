@@ -1,33 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # idem_build_flags: warnings, sanitizers and coverage for idem's own targets. Never exported, and
-# nothing here touches a global variable, so a parent project keeps its own flags.
+# nothing here touches a global variable, so a parent project keeps its own flags. It is spared the
+# warnings too: they are for who works on idem, and with CMAKE_COMPILE_WARNING_AS_ERROR one that a
+# new compiler finds would end the build of its host.
 
 add_library(idem_build_flags INTERFACE)
 
 target_compile_features(idem_build_flags INTERFACE cxx_std_20)
-target_compile_options(
-  idem_build_flags
-  INTERFACE -Wall
-            -Wextra
-            -Wpedantic
-            -Wshadow
-            -Wconversion
-            -Wnon-virtual-dtor
-            -Woverloaded-virtual
-            -Wold-style-cast
-            -Wcast-qual
-            -Wcast-align
-            -Wundef
-            -Wvla
-            -Wextra-semi
-            -Wimplicit-fallthrough
-            -fstack-protector-strong)
+target_compile_options(idem_build_flags INTERFACE -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Nobody replaces idem's functions at run time: those that are exported may be inlined too.
+  target_compile_options(idem_build_flags INTERFACE -fno-semantic-interposition)
+endif()
+if(PROJECT_IS_TOP_LEVEL OR IDEM_WERROR)
   target_compile_options(
-    idem_build_flags INTERFACE -Wlogical-op -Wduplicated-cond -Wduplicated-branches
-                               -Wsuggest-override -fno-semantic-interposition)
+    idem_build_flags
+    INTERFACE -Wall
+              -Wextra
+              -Wpedantic
+              -Wshadow
+              -Wconversion
+              -Wnon-virtual-dtor
+              -Woverloaded-virtual
+              -Wold-style-cast
+              -Wcast-qual
+              -Wcast-align
+              -Wundef
+              -Wvla
+              -Wextra-semi
+              -Wimplicit-fallthrough)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(idem_build_flags INTERFACE -Wlogical-op -Wduplicated-cond
+                                                      -Wduplicated-branches -Wsuggest-override)
+  endif()
 endif()
 if(IDEM_WERROR)
   target_compile_options(idem_build_flags INTERFACE -Werror)
