@@ -5,7 +5,7 @@
 //   batch.From({"orders-topic", m.partition, m.offset});   // where the next records were read
 //   batch.Upsert(orders, {m.tenant, m.order_id}, m.json, {.version = m.updated_at_us});
 //   batch.Insert(audit, {m.payment_id}, m.payment);        // same message, another table
-//   sink->Commit(batch);
+//   CommitReport report = sink->Commit(batch).value();
 //   batch.Clear();                                         // keeps its memory for the next round
 //
 // Contract

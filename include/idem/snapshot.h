@@ -58,7 +58,8 @@ class IDEM_EXPORT RowCursor final {
   RowCursor& operator=(RowCursor&&) noexcept;
 
   // Moves to the next row, the first one at first. False at the end. Errors: kIoError, kCorruption;
-  // after an error or the end the cursor stays where it is.
+  // after an error or the end the cursor stays where it is. A Result is true when there was no
+  // error: never `while (cursor.Next())`, which does not end, but `while (cursor.Next().value())`.
   Result<bool> Next();
 
   // The current row, valid until the next call of Next.

@@ -51,7 +51,8 @@ class IDEM_EXPORT Table final {
   // The live row with this key after the last commit, or nothing. A row whose delete was applied is
   // nothing. Use IdempotentSink::NewSnapshot to read several rows of one moment.
   // Errors: kInvalidArgument (the key is too large or malformed), kIoError, kCorruption. An I/O
-  // error is never reported as "no row".
+  // error is never reported as "no row". A Result is true when there was no error: never
+  // `if (table.Get(key))` for whether there is a row, but `if (table.Get(key).value())`.
   Result<std::optional<Row>> Get(KeyRef key) const;
 
  private:

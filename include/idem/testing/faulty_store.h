@@ -7,7 +7,7 @@
 //   auto sink = store.Open().value();
 //   auto orders = sink->OpenTable("orders").value();
 //   store.FailWrite(1, idem::testing::WriteFault::kUnknownApplied);
-//   sink->Commit(batch);                                       // kCommitUnknown
+//   sink->Commit(batch).error().code();                        // kCommitUnknown
 //   auto again = idem::IdempotentSink::Reopen(std::move(sink)).value();   // the batch is there
 //
 // It outlives the sinks that are opened on it, as a directory does, and they behave as sinks on a
