@@ -29,9 +29,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace idem {
@@ -56,7 +58,19 @@ struct Bytes {
 
 enum class KeyType : std::uint8_t { kNull, kBool, kInt64, kDouble, kString, kBytes, kUuid };
 
+// What stands for a number. Neither a truth value nor a character, which is one to the compiler
+// alone; signed and unsigned char are std::int8_t and std::uint8_t.
+template <typename I>
+concept Integer = std::integral<I> && !std::same_as<I, bool> && !std::same_as<I, char> &&
+                  !std::same_as<I, wchar_t> && !std::same_as<I, char8_t> &&
+                  !std::same_as<I, char16_t> && !std::same_as<I, char32_t>;
+
+// Of these every value fits 64 bits with a sign.
+template <typename I>
+concept FittingInteger = Integer<I> &&(std::signed_integral<I> || sizeof(I) < 8);
+
 // One part of a key: a value and its type. Implicit from exactly the types whose meaning is clear.
+// A character is refused by the compiler (cast it to a number, or pass a string of one).
 // An unsigned 64-bit integer does not fit the signed 64-bit part and is refused by the compiler:
 // cast it where its range is known, or pass Bytes.
 class KeyPart {
@@ -67,12 +81,11 @@ class KeyPart {
   KeyPart(B value) noexcept : type_(KeyType::kBool), integer_(value ? 1 : 0) {}
 
   // clang-format off
-  template <std::integral I>
-    requires(!std::same_as<I, bool> && (std::signed_integral<I> || sizeof(I) < 8))
+  template <FittingInteger I>
   KeyPart(I value) noexcept : type_(KeyType::kInt64), integer_(value) {}
 
-  template <std::unsigned_integral I>
-    requires(!std::same_as<I, bool> && sizeof(I) >= 8)
+  template <std::integral I>
+    requires(!std::same_as<I, bool> && !FittingInteger<I>)
   KeyPart(I value) = delete;  // cast to std::int64_t, or pass idem::Bytes
 
   template <std::floating_point F>
@@ -80,9 +93,14 @@ class KeyPart {
   KeyPart(F value) noexcept : type_(KeyType::kDouble), number_(value) {}
 
   template <typename S>
-    requires std::convertible_to<const S&, std::string_view>
+    requires(std::convertible_to<const S&, std::string_view> && !std::is_pointer_v<S>)
   KeyPart(const S& text) noexcept : KeyPart(KeyType::kString, text) {}
   // clang-format on
+
+  // A null pointer is null: so a column without a value comes from the C interface of a database.
+  KeyPart(const char* text) noexcept  // NOLINT(runtime/explicit)
+      : KeyPart(text != nullptr ? KeyType::kString : KeyType::kNull,
+                text != nullptr ? std::string_view(text) : std::string_view()) {}
 
   KeyPart(Bytes bytes) noexcept : KeyPart(KeyType::kBytes, bytes.data) {}
   KeyPart(const Uuid& uuid) noexcept  // NOLINT(runtime/explicit)
@@ -181,3 +199,10 @@ class KeyRef {
 };
 
 }  // namespace idem
+
+template <>
+struct std::hash<idem::Key> {
+  std::size_t operator()(const idem::Key& key) const noexcept {
+    return std::hash<std::string_view>()(key.encoded());
+  }
+};

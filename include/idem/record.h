@@ -14,12 +14,15 @@
 
 #include <idem/key.h>
 
+#include <compare>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace idem {
 
@@ -41,14 +44,17 @@ class Version {
   Version() noexcept : integer_(0), size_(kNone) {}
 
   // clang-format off
-  template <std::integral I>
-    requires(!std::same_as<I, bool> && (std::signed_integral<I> || sizeof(I) < 8))
+  template <FittingInteger I>
   Version(I value) noexcept : integer_(value), size_(kInteger) {}
 
   template <typename S>
-    requires std::convertible_to<const S&, std::string_view>
+    requires(std::convertible_to<const S&, std::string_view> && !std::is_pointer_v<S>)
   Version(const S& text) noexcept : Version(Text{text}) {}
   // clang-format on
+
+  // A null pointer is no version.
+  Version(const char* text) noexcept  // NOLINT(runtime/explicit)
+      : Version(text != nullptr ? Version(Text{text}) : Version()) {}
 
   bool has_value() const noexcept { return size_ != kNone; }
   bool is_integer() const noexcept { return size_ == kInteger; }
@@ -74,16 +80,15 @@ class Version {
 };
 
 // A source's partition: a number (Kafka) or a name (a file, a block). 7 and "7" are different. An
-// unsigned 64-bit integer is refused by the compiler, as it is for a key.
+// unsigned 64-bit integer is refused by the compiler, and so is a character, as for a key.
 class PartitionRef {
  public:
   // clang-format off
-  template <std::integral I>
-    requires(!std::same_as<I, bool> && (std::signed_integral<I> || sizeof(I) < 8))
+  template <FittingInteger I>
   PartitionRef(I number) noexcept : number_(number) {}
 
-  template <std::unsigned_integral I>
-    requires(!std::same_as<I, bool> && sizeof(I) >= 8)
+  template <std::integral I>
+    requires(!std::same_as<I, bool> && !FittingInteger<I>)
   PartitionRef(I number) = delete;  // cast to std::int64_t, or pass it as a name
 
   template <typename S>
@@ -101,7 +106,7 @@ class PartitionRef {
   std::string_view name_;
 };
 
-// The owning form of PartitionRef.
+// The owning form of PartitionRef, from the same numbers and names. Numbers come before names.
 struct IDEM_EXPORT Partition {
   std::optional<std::string> name;  // set for a named partition
   std::int64_t number = 0;
@@ -111,6 +116,12 @@ struct IDEM_EXPORT Partition {
       : number(ref.number()) {
     if (ref.is_name()) name = std::string(ref.name());
   }
+  // clang-format off
+  template <typename P>
+    requires(!std::derived_from<P, Partition> && !std::same_as<P, PartitionRef> &&
+             std::convertible_to<const P&, PartitionRef>)
+  Partition(const P& ref) : Partition(PartitionRef(ref)) {}
+  // clang-format on
   operator PartitionRef() const noexcept {  // NOLINT(runtime/explicit)
     return name ? PartitionRef(*name) : PartitionRef(number);
   }
@@ -118,6 +129,7 @@ struct IDEM_EXPORT Partition {
   std::string ToString() const;
 
   friend bool operator==(const Partition&, const Partition&) = default;
+  friend auto operator<=>(const Partition&, const Partition&) = default;
 };
 
 // Where the records that follow were read.
@@ -140,3 +152,11 @@ struct WriteOptions {
 };
 
 }  // namespace idem
+
+template <>
+struct std::hash<idem::Partition> {
+  std::size_t operator()(const idem::Partition& partition) const noexcept {
+    return partition.name ? std::hash<std::string>()(*partition.name)
+                          : std::hash<std::int64_t>()(partition.number);
+  }
+};

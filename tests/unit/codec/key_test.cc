@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <type_traits>
+#include <unordered_set>
 
 namespace idem {
 namespace {
@@ -96,6 +97,50 @@ TEST(KeyTest, UnsignedNumbersThatMayNotFitAreRefusedByTheCompiler) {
   static_assert(!std::is_constructible_v<PartitionRef, std::size_t>);
   EXPECT_EQ(PartitionRef(std::uint32_t{4'000'000'000}).number(), 4'000'000'000);
   EXPECT_EQ(PartitionRef(std::int64_t{-1}).number(), -1);
+}
+
+// 'a' is 97 to the compiler, and one of the letters to whoever wrote it.
+TEST(KeyTest, CharactersAreRefusedByTheCompiler) {
+  static_assert(!std::is_constructible_v<KeyPart, char>);
+  static_assert(!std::is_constructible_v<KeyPart, char32_t>);
+  static_assert(!std::is_constructible_v<Version, wchar_t>);
+  static_assert(!std::is_constructible_v<PartitionRef, char8_t>);
+  static_assert(!std::is_constructible_v<Partition, char16_t>);
+  EXPECT_EQ(Key(std::int8_t{-1}, std::uint8_t{255}), Key(-1, 255));
+}
+
+TEST(KeyTest, ANullPointerIsNullAndNoVersion) {
+  const char* text = nullptr;
+  char* changeable = nullptr;
+  EXPECT_EQ(Key(text, changeable), Key(nullptr, nullptr));
+  EXPECT_FALSE(Version(text).has_value());
+  EXPECT_FALSE(Version(changeable).has_value());
+  char array[] = "user-7";
+  text = array;
+  EXPECT_EQ(Key(text, array, &array[0]), Key("user-7", std::string("user-7"), "user-7"));
+  EXPECT_EQ(Version(text).text(), "user-7");
+  EXPECT_EQ(KeyPart("").type(), KeyType::kString);
+}
+
+struct Place {
+  Partition partition = 7;
+};
+
+TEST(KeyTest, APartitionIsMadeOfANumberOrAName) {
+  const std::string name = "7";
+  EXPECT_EQ(Place().partition, 7);
+  EXPECT_EQ(Place{.partition = name}.partition, "7");
+  EXPECT_NE(Partition(7), "7");
+  EXPECT_EQ(Partition(PartitionRef(Partition("7"))), name);
+  EXPECT_LT(Partition(8), Partition("7")) << "numbers come first";
+  static_assert(!std::is_constructible_v<Partition, std::uint64_t>);
+}
+
+TEST(KeyTest, KeysAndPartitionsCanBeHashed) {
+  const std::unordered_set<Key> keys = {Key(1), Key("1"), Key(1)};
+  EXPECT_EQ(keys.size(), 2U);
+  const std::unordered_set<Partition> partitions = {1, "1", 1};
+  EXPECT_EQ(partitions.size(), 2U);
 }
 
 // As <idem/record.h> shows it.
