@@ -74,18 +74,24 @@ struct Checkpoint {
     }
     return holes;
   }
+
+  friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 
 // Where to seek a partition to.
 struct ResumePoint {
   Partition partition;
   std::int64_t next = 0;
+
+  friend bool operator==(const ResumePoint&, const ResumePoint&) = default;
 };
 
 // Where to go on reading one source. See IdempotentSink::Reopen.
 struct SourceResume {
   std::string source;
   std::vector<ResumePoint> points;  // as ResumeFrom gives them
+
+  friend bool operator==(const SourceResume&, const SourceResume&) = default;
 };
 
 // How far the host has acknowledged a partition to its source. See SinkOptions::acknowledged.
@@ -93,6 +99,8 @@ struct AcknowledgedOffset {
   std::string source;
   Partition partition;
   std::int64_t next = 0;  // everything below it was acknowledged
+
+  friend bool operator==(const AcknowledgedOffset&, const AcknowledgedOffset&) = default;
 };
 
 // One explicit rewind, kept for ever. Times are WallMicros of the sink's clock.
@@ -106,6 +114,8 @@ struct RewindEntry {
   std::string reason;
   std::uint64_t commit = 0;
   std::int64_t wall_micros = 0;
+
+  friend bool operator==(const RewindEntry&, const RewindEntry&) = default;
 };
 
 // What IdempotentSink::Rewind is asked to do.

@@ -35,6 +35,8 @@ struct Outcome {
 struct Refused {
   std::size_t index = 0;  // of the record in the batch
   Outcome outcome;
+
+  friend bool operator==(const Refused&, const Refused&) = default;
 };
 
 // A hole that a source has after the commit (see checkpoint.h).
@@ -42,6 +44,8 @@ struct OpenGap {
   std::string source;
   Partition partition;
   OffsetRange offsets;
+
+  friend bool operator==(const OpenGap&, const OpenGap&) = default;
 };
 
 class CommitReport {
@@ -78,6 +82,9 @@ class CommitReport {
 
   // Holes left open in the source partitions that this batch touched. Empty in a repeated report.
   const std::vector<OpenGap>& gaps() const noexcept { return gaps_; }
+
+  // All of it: also whether it was repeated and durable, and how long it waited.
+  friend bool operator==(const CommitReport&, const CommitReport&) = default;
 
  private:
   friend class ReportBuilder;

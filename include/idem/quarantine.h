@@ -65,6 +65,8 @@ struct QuarantineEntry {
   std::uint64_t commit = 0;          // the commit that refused it
   std::uint64_t winning_commit = 0;  // the commit it lost against, or 0
   std::int64_t wall_micros = 0;
+
+  friend bool operator==(const QuarantineEntry&, const QuarantineEntry&) = default;
 };
 
 // How much is kept of a key or value that is itself over its limit.

@@ -20,6 +20,8 @@ struct Row {
   StoredVersion version;
   std::string value;         // byte for byte as it was offered
   std::uint64_t commit = 0;  // the commit that wrote it
+
+  friend bool operator==(const Row&, const Row&) = default;
 };
 
 }  // namespace idem

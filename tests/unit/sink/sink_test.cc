@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace idem {
@@ -168,6 +169,25 @@ TEST(RefusedInPart, RecordsAreEachAnEntryOfTheirOwn) {
   EXPECT_EQ(sink->NewSnapshot().value().Quarantine().value().size(), 10U);
   EXPECT_TRUE(sink->Commit(batch));
   EXPECT_EQ(sink->NewSnapshot().value().Quarantine().value().size(), 10U);
+}
+
+TEST(Reports, AreValuesThatCanBeCompared) {
+  const auto report = [] {
+    const auto sink = IdempotentSink::OpenInMemory().value();
+    Batch batch;
+    batch.From({.source = "s", .partition = 0, .offset = 1});
+    batch.Insert(sink->OpenTable("log", {.mode = TableMode::kAppend}).value(), {1}, "v");
+    return sink->Commit(batch).value();
+  };
+  EXPECT_EQ(report(), report());
+  EXPECT_NE(report(), CommitReport());
+  const std::vector<ResumePoint> points = {{.partition = 0, .next = 2}};
+  EXPECT_EQ(points, (std::vector<ResumePoint>{{Partition(0), 2}}));
+  const auto row = [](int key) { return Row{Key(key), std::monostate(), "v", 1}; };
+  EXPECT_EQ(row(1), row(1));
+  EXPECT_NE(row(1), row(2));
+  EXPECT_EQ(Checkpoint(), Checkpoint());
+  EXPECT_EQ(QuarantineEntry(), QuarantineEntry());
 }
 
 }  // namespace
