@@ -26,9 +26,9 @@
 // waits for them waits for ever. Stores in memory can be opened there. So fork before a store is
 // opened for the first time, or have the child exec a program. And have it end with _exit or exec:
 // exit() runs destructors of RocksDB, which hang or crash in a forked child.
-// Lifetime: the store is closed when the sink and all its snapshots and cursors are gone. What is
-// left of a table then can be asked for its name and options and given to batches, which every sink
-// refuses (kInvalidArgument): open the table on the new sink, and fill the batch again.
+// Lifetime: the store is closed when the sink and all its snapshots and cursors are gone. A
+// table's handle may outlive them (table.h); what it reads, and batches with its records, are
+// kInvalidArgument then: open the table on the new sink, and fill the batch again.
 // Exceptions: none is thrown but std::bad_alloc. A call that it leaves had no effect, or, where a
 // write was done already and memory ran out behind it, the sink is poisoned: every later write says
 // kPoisoned and the way out is that of kCommitUnknown.
@@ -105,7 +105,8 @@ class IDEM_EXPORT IdempotentSink final {
 
   // --- Definitions ---
 
-  // Opens a table, creating it when it is new (a durable commit of its own).
+  // Opens a table, creating it when it is new (a durable commit of its own). To open one as it is
+  // stored, whatever its options: NewSnapshot().value().GetTable(name).value().options.
   // Errors: kDefinitionChanged (the message names each option that differs), kInvalidArgument (name
   // or options), kLimitExceeded (Limits::tables), and those of Commit.
   Result<Table> OpenTable(std::string_view name, const TableOptions& options = {});

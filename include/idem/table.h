@@ -4,8 +4,10 @@
 // passed to Batch to say where a record goes.
 //
 // Thread-safety: multiple threads may call const methods on one handle without synchronization.
-// Lifetime: a handle must not be used after its sink is destroyed. Handles of one sink are refused
-// by every other (Commit returns kInvalidArgument).
+// Lifetime: a handle may outlive its sink. It then still has its name, its options and what Info
+// said last, may be given to batches, which every sink refuses (kInvalidArgument, as the handle of
+// another sink), and reads nothing any more (Get returns kInvalidArgument). Open the table on the
+// new sink.
 #pragma once
 
 #include <idem/digest.h>
@@ -50,7 +52,8 @@ class IDEM_EXPORT Table final {
 
   // The live row with this key after the last commit, or nothing. A row whose delete was applied is
   // nothing. Use IdempotentSink::NewSnapshot to read several rows of one moment.
-  // Errors: kInvalidArgument (the key is too large or malformed), kIoError, kCorruption. An I/O
+  // Errors: kInvalidArgument (the key is empty, too large or malformed, or the sink was closed),
+  // kStoreLocked (a forked child), kIoError, kCorruption. An I/O
   // error is never reported as "no row". A Result is true when there was no error: never
   // `if (table.Get(key))` for whether there is a row, but `if (table.Get(key).value())`.
   Result<std::optional<Row>> Get(KeyRef key) const;

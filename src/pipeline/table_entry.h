@@ -11,6 +11,7 @@
 #include <idem/verdict.h>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -26,7 +27,10 @@ struct TableEntry : std::enable_shared_from_this<TableEntry> {
   const codec::TableDefinition definition;
   const codec::PayloadFingerprinter fingerprinter;
 
-  // Guarded by Ledger::mutex; changed by the committing thread alone.
+  // False once the sink is gone: from then on nobody changes the rest, and nobody may ask the sink.
+  std::atomic<bool> open = true;
+
+  // Guarded by Ledger::mutex while it is open; changed by the committing thread alone.
   codec::TableState state;
   std::array<std::uint64_t, kVerdictCount> verdicts{};
 };

@@ -52,6 +52,7 @@ SinkImpl::SinkImpl(std::shared_ptr<storage::Store> store, const SinkOptions& opt
       syncs_(store_.get(), &ledger_) {}
 
 SinkImpl::~SinkImpl() {
+  for (const auto& [name, entry] : ledger_.tables) entry->open = false;
   loading_.reset();
   background_.reset();
   if (!loaded_ || ledger_.poisoned) return;

@@ -153,6 +153,23 @@ TEST_F(Reopening, BatchesForTablesOfTheOldSinkAreRefused) {
   }
 }
 
+TEST_F(Reopening, ATableOfTheOldSinkSaysWhatItWasAndReadsNothing) {
+  Open();
+  ASSERT_TRUE(CommitOffset(0));
+  const Table before = sink_->OpenTable("rows").value();
+  ASSERT_TRUE(before.Get({0}).value());
+  const Digest digest = before.Digest();
+  sink_ = std::move(IdempotentSink::Reopen(std::move(sink_)).value().sink);
+  ASSERT_TRUE(CommitOffset(1));
+  EXPECT_EQ(before.Get({0}).error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(before.Info().rows, 2U) << "as its sink left it";
+  EXPECT_EQ(before.Digest(), digest);
+  const TableOptions stored = sink_->NewSnapshot().value().GetTable("rows").value().options;
+  EXPECT_EQ(sink_->OpenTable("rows", stored).value().Info().rows, 4U);
+  sink_.reset();
+  EXPECT_EQ(before.Get({0}).error().code(), ErrorCode::kInvalidArgument);
+}
+
 TEST_F(Reopening, AFailureIsToldAndLeavesTheStoreToBeOpened) {
   Open();
   ASSERT_TRUE(CommitOffset(0));
