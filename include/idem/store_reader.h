@@ -6,7 +6,8 @@
 //   auto reader = StoreReader::Open("/var/lib/etl/orders").value();
 //   Snapshot now = reader->NewSnapshot().value();
 //
-// A reader takes no lock, changes no file of the store and never disturbs the writer.
+// A reader takes no lock, changes no file of the store and never disturbs the writer. While it is
+// open it has a folder of its own below TMPDIR (/tmp where that is unset), which must be writable.
 //
 // Thread-safety: multiple threads may call any method without synchronization.
 // Lifetime: snapshots may outlive the reader (snapshot.h).
@@ -27,7 +28,8 @@ class StoreReaderImpl;
 class IDEM_EXPORT StoreReader final {
  public:
   // A store that is damaged, or has less than it had acknowledged, is refused. Errors:
-  // kStoreMissing, kFormatUnsupported, kCorruption, kStoreBehind, kIoError. Of the options only
+  // kStoreMissing, kInvalidArgument (a path that is no directory), kFormatUnsupported, kCorruption,
+  // kStoreBehind, kIoError, kUnsupported (as for IdempotentSink::Open). Of the options only
   // `logger`, `cache_bytes` and `memory_budget` are used.
   static Result<std::unique_ptr<StoreReader>> Open(const std::filesystem::path& directory,
                                                    const SinkOptions& options = {});

@@ -69,14 +69,25 @@ namespace fs = std::filesystem;
 // How often to look again when the writer moved on meanwhile.
 constexpr int kAttempts = 100;
 
+Error NoFolder(std::string folder, const std::error_code& why) {
+  // The library says nothing of a path that it does not take.
+  const char* const given = ::getenv("TMPDIR");
+  if (folder.empty()) folder = given != nullptr ? given : "/tmp";
+  return Error(ErrorCode::kIoError, "a reader needs a folder for temporary files, and " + folder +
+                                        " is none (" + why.message() +
+                                        "); set TMPDIR to one that can be written to");
+}
+
 // A directory for what a secondary may want to write. Removed at the end.
 class PrivateDirectory {
  public:
   static Result<std::unique_ptr<PrivateDirectory>> Make() {
-    std::string path = (fs::temp_directory_path() / "idem-reader-XXXXXX").string();
+    std::error_code code;
+    const fs::path folder = fs::temp_directory_path(code);
+    if (code) return NoFolder(folder.string(), code);
+    std::string path = (folder / "idem-reader-XXXXXX").string();
     if (::mkdtemp(path.data()) == nullptr) {
-      return Error(ErrorCode::kIoError, path + ": " + std::system_category().message(errno) +
-                                            "; make the folder for temporary files writable");
+      return NoFolder(folder.string(), std::error_code(errno, std::system_category()));
     }
     return std::make_unique<PrivateDirectory>(std::move(path));
   }

@@ -35,6 +35,26 @@ using ::idem::testing::ScanAll;
 using ::idem::testing::TempDirectory;
 using ::idem::testing::Values;
 
+// The folder for temporary files is another one while this lives.
+class OtherTemporaries {
+ public:
+  explicit OtherTemporaries(const fs::path& folder) {
+    ::setenv("TMPDIR", folder.c_str(), /*overwrite=*/1);
+  }
+  ~OtherTemporaries() {
+    if (before_.empty()) {
+      ::unsetenv("TMPDIR");
+    } else {
+      ::setenv("TMPDIR", before_.c_str(), /*overwrite=*/1);
+    }
+  }
+  OtherTemporaries(const OtherTemporaries&) = delete;
+  OtherTemporaries& operator=(const OtherTemporaries&) = delete;
+
+ private:
+  const std::string before_ = ::getenv("TMPDIR") != nullptr ? ::getenv("TMPDIR") : "";
+};
+
 class RocksReader : public ::testing::Test {
  protected:
   RocksReader() {
@@ -91,6 +111,16 @@ class RocksReader : public ::testing::Test {
   int next_ = 0;
   std::atomic<int> acknowledged_ = -1;
 };
+
+TEST_F(RocksReader, SaysWhereItNeedsAFolderForTemporaryFiles) {
+  const fs::path nowhere = directory_.path() / "nowhere";
+  const OtherTemporaries other(nowhere);
+  const auto reader = OpenRocksReader(path(), {});
+  ASSERT_FALSE(reader);
+  EXPECT_EQ(reader.error().code(), ErrorCode::kIoError);
+  EXPECT_NE(reader.error().message().find(nowhere.string()), std::string::npos);
+  EXPECT_NE(reader.error().message().find("TMPDIR"), std::string::npos);
+}
 
 TEST_F(RocksReader, SeesWhatTheWriterHasInItsLogAlone) {
   Plan().Put("a", "1").Put(RowKey("b"), "2").CommitTo(writer_.get(), Durability::kAsync).value();
