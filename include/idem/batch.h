@@ -57,7 +57,8 @@ class IDEM_EXPORT Batch final {
 
   // The records that follow were read at this position, until the next From. All records of one
   // position must be in one batch. A position without records is valid and counts as done. Each
-  // call is a delivery: the same position again is REPLAYED, in this batch or a later one.
+  // call is a delivery: the same position again is REPLAYED, in this batch or a later one. With an
+  // offset outside 0..kOffsetMax its records are INVALID; without records it is ignored.
   void From(const Position& position);
 
   // The records that follow have no position: they are decided by their keys alone.

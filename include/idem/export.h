@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the idem authors.
 //
-// IDEM_EXPORT marks what the shared library offers; everything else stays hidden.
+// IDEM_EXPORT marks what the shared library offers. Everything else of idem's own stays hidden, but
+// for rocksdb::crc32c::Extend (IDEM_FAST_CHECKSUMS, docs/install.md) and templates of the standard
+// library. A host's shared library that holds the static idem offers the same, unless it is linked
+// with -Wl,--exclude-libs,ALL.
 //
 // Contract: a name that is declared in a header under <idem/...> with IDEM_EXPORT is part of the
 // binary interface of this major.minor version. A name without it may vanish in any release, even

@@ -73,8 +73,9 @@ struct RecoveryReport {
 // and not possible says what is damaged: restore a backup, or read with `idem scan` what can be
 // read and ingest it into a new store.
 // Of the options, `acknowledged` is compared with what can be kept; nothing else changes the plan.
-// Errors: kStoreLocked, kStoreMissing, kFormatUnsupported, kIoError, and kCorruption when the file
-// that makes the directory a store is damaged itself.
+// Errors: kStoreLocked, kStoreMissing, kInvalidArgument (a path that is no directory),
+// kUnsafeDirectory, kFormatUnsupported, kIoError, kUnsupported (as for IdempotentSink::Open), and
+// kCorruption when the file that makes the directory a store is damaged itself.
 IDEM_EXPORT Result<RecoveryPlan> PlanRecovery(const std::filesystem::path& directory,
                                               const SinkOptions& options = {});
 
