@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -27,15 +28,9 @@ constinit std::atomic<pid_t> first_user = 0;
 // program where that was linked to fixed addresses and takes the address of a shared function.
 constexpr char kEnvDefault[] = "_ZN7rocksdb3Env7DefaultEv";
 
-// Where the object begins that this address is in; null: in none.
-const void* ObjectOf(const void* address) noexcept {
-  Dl_info info = {};
-  return address != nullptr && ::dladdr(address, &info) != 0 ? info.dli_fbase : nullptr;
-}
-
 struct Search {
-  const void* used = nullptr;
-  std::string other;  // a RocksDB that is not the used one
+  std::uintptr_t used = 0;  // an address in the RocksDB that is called
+  std::string other;        // a RocksDB that is not that one
 };
 
 bool IsRocks(std::string_view path) {
@@ -43,18 +38,20 @@ bool IsRocks(std::string_view path) {
   return path.substr(slash == std::string_view::npos ? 0 : slash + 1).starts_with("librocksdb.so");
 }
 
-const void* BeginOf(const dl_phdr_info& object) noexcept {
+bool Holds(const dl_phdr_info& object, std::uintptr_t address) noexcept {
   for (int i = 0; i < object.dlpi_phnum; ++i) {
     const auto& segment = object.dlpi_phdr[i];
-    if (segment.p_type != PT_LOAD) continue;
-    return ObjectOf(reinterpret_cast<const void*>(object.dlpi_addr + segment.p_vaddr));
+    const std::uintptr_t begin = object.dlpi_addr + segment.p_vaddr;
+    if (segment.p_type == PT_LOAD && address >= begin && address - begin < segment.p_memsz) {
+      return true;
+    }
   }
-  return nullptr;
+  return false;
 }
 
 int LookForOther(dl_phdr_info* object, std::size_t, void* argument) {
   auto* const search = static_cast<Search*>(argument);
-  if (!IsRocks(object->dlpi_name) || BeginOf(*object) == search->used) return 0;
+  if (!IsRocks(object->dlpi_name) || Holds(*object, search->used)) return 0;
   search->other = object->dlpi_name;
   return 1;
 }
@@ -62,8 +59,8 @@ int LookForOther(dl_phdr_info* object, std::size_t, void* argument) {
 // The path of a shared RocksDB whose calls of itself end in another one; empty: there is none.
 std::string OtherRocks() {
   // Where nobody but its own object sees it, as with -Wl,--exclude-libs, nothing can be mixed.
-  Search search{ObjectOf(::dlsym(RTLD_DEFAULT, kEnvDefault)), {}};
-  if (search.used != nullptr) ::dl_iterate_phdr(LookForOther, &search);
+  Search search{reinterpret_cast<std::uintptr_t>(::dlsym(RTLD_DEFAULT, kEnvDefault)), {}};
+  if (search.used != 0) ::dl_iterate_phdr(LookForOther, &search);
   return search.other;
 }
 
