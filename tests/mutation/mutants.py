@@ -117,7 +117,6 @@ MUTANTS = (
     _in("src/pipeline/decide.h",
         ("a_repeat_hides_a_higher_rank", " || candidate.rank > row.rank) return false;",
          ") return false;"),
-        ("a_delete_repeats_a_row", "if (candidate.is_delete) return false;", ""),
         sources=("src/pipeline/gather.cc",),
         ) +
     _in("src/pipeline/gather.cc",
@@ -135,8 +134,6 @@ MUTANTS = (
         ("hex_versions_stay_as_they_came",
          "candidate.version = Version(work->versions.Copy(work->scratch));", ""),
         ("what_was_read_has_its_payload", "slot->payload_unread = !row->tombstone;", ""),
-        ("a_version_that_was_read_is_not_copied",
-         "if (!text.empty()) row->version = Version(versions->Copy(text));", ""),
         ("bad_offset_is_let_in", "if (delivery.out_of_range) return", "if (false) return"),
         ("rows_that_are_being_written_are_as_before",
          "if (IsTakenBeside(key, candidate->hash, *work)) {", "if (false) {"),
