@@ -10,7 +10,8 @@ add_library(idem_build_flags INTERFACE)
 target_compile_features(idem_build_flags INTERFACE cxx_std_20)
 target_compile_options(idem_build_flags INTERFACE -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # Nobody replaces idem's functions at run time: those that are exported may be inlined too.
+  # Exported functions may be inlined too: who replaces one at run time is another idem, whose own
+  # does the same.
   target_compile_options(idem_build_flags INTERFACE -fno-semantic-interposition)
 endif()
 if(PROJECT_IS_TOP_LEVEL OR IDEM_WERROR)

@@ -93,9 +93,9 @@ class IDEM_EXPORT IdempotentSink final {
   // be inside of it, as for its destruction. Tables are to be opened again on the new one, and
   // batches filled again: those with records for tables of the old one are refused.
   //
-  // Errors: kUnsupported (a store in memory, a forked child) and kInvalidArgument (null) leave
-  // `sink` as it is. After any other, those of Open, the old sink is gone: do what the error says,
-  // and go on with Open. Nothing was lost: what was acknowledged is in the directory.
+  // Errors: kUnsupported (a store in memory), kStoreLocked from a forked child and kInvalidArgument
+  // (null) leave `sink` as it is. After any other, those of Open, the old sink is gone: do what the
+  // error says, and go on with Open. Nothing was lost: what was acknowledged is in the directory.
   static Result<Reopened> Reopen(std::unique_ptr<IdempotentSink>&& sink);
 
   // Flushes, then closes. To learn of an error, call Flush first.

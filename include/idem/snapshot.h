@@ -9,10 +9,9 @@
 // Rows, counts, digests, checkpoints and quarantine of one snapshot belong to the same commit,
 // while writers go on beside it. Reading never blocks a writer and is never blocked by one.
 //
-// Errors of every call: kNotFound (no such table), kInvalidArgument (a key that is empty, too
-// large or malformed), kIoError (retry, or inspect the disk),
-// kCorruption (inspect the store). Damage is reported, never skipped: a scan that met an error says
-// so instead of ending early.
+// Errors of every call: kNotFound (no such table), kInvalidArgument (a key that is empty, too large
+// or malformed), kIoError (retry, or inspect the disk), kCorruption (inspect the store). Damage is
+// reported, never skipped: a scan that met an error says says so instead of ending early.
 //
 // Thread-safety: multiple threads may call const methods on one Snapshot without synchronization; a
 // RowCursor belongs to one thread.

@@ -53,9 +53,9 @@ class IDEM_EXPORT Table final {
   // The live row with this key after the last commit, or nothing. A row whose delete was applied is
   // nothing. Use IdempotentSink::NewSnapshot to read several rows of one moment.
   // Errors: kInvalidArgument (the key is empty, too large or malformed, or the sink was closed),
-  // kStoreLocked (a forked child), kIoError, kCorruption. An I/O
-  // error is never reported as "no row". A Result is true when there was no error: never
-  // `if (table.Get(key))` for whether there is a row, but `if (table.Get(key).value())`.
+  // kStoreLocked (a forked child), kIoError, kCorruption. An I/O error is never reported as "no
+  // row". A Result is true when there was no error: for whether there is a row never write
+  // `if (table.Get(key))`, but `if (table.Get(key).value())`.
   Result<std::optional<Row>> Get(KeyRef key) const;
 
  private:

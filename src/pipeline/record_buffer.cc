@@ -219,6 +219,7 @@ RecordBuffer::KeptExtras RecordBuffer::KeepExtras(const TableEntry& table, std::
   return {extras, fault};
 }
 
+// Apart, so that the rest is short enough to be inlined.
 void RecordBuffer::BeginRun(const TableEntry& table) {
   tables_.push_back({table.shared_from_this(), 0});
 }

@@ -172,8 +172,9 @@ class SourcePass {
     // The commit would be written, and could never be made durable.
     if (note_bytes > storage::kNoteBytesMax) {
       return Error(ErrorCode::kLimitExceeded,
-                   "the names of all source partitions take more than 48 MiB together; use fewer "
-                   "of them, or shorter ones");
+                   "the names of all source partitions take more than " +
+                       std::to_string(storage::kNoteBytesMax >> 20) +
+                       " MiB together; use fewer of them, or shorter ones");
     }
     return {};
   }

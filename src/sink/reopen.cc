@@ -3,7 +3,6 @@
 // IdempotentSink::Reopen: the way out after a commit whose outcome is unknown.
 #include "codec/keyspace.h"
 #include "sink/sink_impl.h"
-#include "storage/rocks/rocks_process.h"
 
 #include <string>
 #include <utility>
@@ -34,7 +33,7 @@ Result<Reopened> SinkImpl::Reopen(std::unique_ptr<IdempotentSink>&& sink) {
                  "with OpenInMemory");
   }
   // What is open goes on being open: a child has nothing of it to close.
-  if (auto may = storage::CheckNotForked(); !may) return may.error();
+  if (auto ok = sink->impl_->CheckProcess(); !ok) return ok.error();
   SinkOptions options = sink->impl_->options_;
   // The opening of this sink found it, rewinds since may have taken it back, and what was
   // acknowledged by this sink the watermark knows.

@@ -186,8 +186,14 @@ TEST(Reports, AreValuesThatCanBeCompared) {
   const auto row = [](int key) { return Row{Key(key), std::monostate(), "v", 1}; };
   EXPECT_EQ(row(1), row(1));
   EXPECT_NE(row(1), row(2));
-  EXPECT_EQ(Checkpoint(), Checkpoint());
-  EXPECT_EQ(QuarantineEntry(), QuarantineEntry());
+  Checkpoint checkpoint;
+  EXPECT_EQ(checkpoint, Checkpoint());
+  checkpoint.done = {{3, 4}};
+  EXPECT_NE(checkpoint, Checkpoint());
+  QuarantineEntry entry;
+  EXPECT_EQ(entry, QuarantineEntry());
+  entry.value = "another";
+  EXPECT_NE(entry, QuarantineEntry());
 }
 
 }  // namespace
