@@ -4,7 +4,7 @@
 
 #include "base/assert.h"
 #include "base/coding.h"
-#include "base/short_bytes.h"
+#include "base/copy_unless_zeros.h"
 
 #include <algorithm>
 #include <bit>
@@ -48,31 +48,6 @@ double FromOrderedBits(std::uint64_t ordered) noexcept {
 
 constexpr std::size_t kShortText = 64;
 
-// Has a bit of kHighBits when a byte of `word` is zero, and else none of them.
-base::Word ZeroBytes(base::Word word) noexcept {
-  constexpr base::Word kOnes = 0x0101010101010101;
-  return (word - kOnes) & ~word;
-}
-constexpr base::Word kHighBits = 0x8080808080808080;
-
-// Copies and looks for zero bytes in one go. False when there are some.
-bool CopyWithoutZeros(std::string_view text, char* out) noexcept {
-  base::Word zeros = 0;
-  if (text.size() >= sizeof zeros) {
-    base::ForEachWord(text.size(), [&](std::size_t at) {
-      const base::Word word = base::LoadWord(text.data() + at);
-      std::memcpy(out + at, &word, sizeof word);
-      zeros |= ZeroBytes(word);
-    });
-    return (zeros & kHighBits) == 0;
-  }
-  for (const char byte : text) {
-    *out++ = byte;
-    zeros |= byte == '\0' ? 1 : 0;
-  }
-  return zeros == 0;
-}
-
 // A function of its own: inlined, its registers would be saved by every caller, and zeros are rare.
 [[gnu::noinline]] char* PutEscaped(std::string_view text, char* out) noexcept {
   for (std::size_t zero = text.find('\0'); zero != std::string_view::npos; zero = text.find('\0')) {
@@ -86,7 +61,7 @@ bool CopyWithoutZeros(std::string_view text, char* out) noexcept {
 }
 
 inline char* PutText(std::string_view text, char* out) noexcept {
-  if (text.size() > kShortText || !CopyWithoutZeros(text, out)) return PutEscaped(text, out);
+  if (text.size() > kShortText || !base::CopyUnlessZeros(text, out)) return PutEscaped(text, out);
   out += text.size();
   *out++ = kTextEnd;
   return out;

@@ -236,8 +236,9 @@ inline BatchRecord& RecordBuffer::AddRecord(const TableEntry& table, Operation o
   return record;
 }
 
-void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRef& key,
-                       std::string_view value, const WriteOptions& options) {
+template <Operation kOperation>
+void RecordBuffer::Add(const TableEntry& table, KeyRef key, std::string_view value,
+                       const WriteOptions& options) {
   const std::string_view kept = Kept(value);
   std::string_view row_key = Encode(codec::Space::kRow, table, key, kept.size());
   Reason invalid = Fault(row_key, limits_.key_bytes, kKeyFaults);
@@ -259,7 +260,7 @@ void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRe
   if (value.size() > limits_.value_bytes && invalid == Reason::kNone) {
     invalid = Reason::kValueTooLarge;
   }
-  BatchRecord& record = AddRecord(table, operation);
+  BatchRecord& record = AddRecord(table, kOperation);
   record.value = kept_value;
   record.value_bytes = value.size();
   record.extras = extras;
@@ -270,6 +271,27 @@ void RecordBuffer::Add(const TableEntry& table, Operation operation, const KeyRe
   } else if (options.version.has_value()) {
     record.version_form = BatchRecord::VersionForm::kInteger;
     record.integer_version = options.version.integer();
+  }
+}
+
+template void RecordBuffer::Add<Operation::kInsert>(const TableEntry&, KeyRef, std::string_view,
+                                                    const WriteOptions&);
+template void RecordBuffer::Add<Operation::kUpsert>(const TableEntry&, KeyRef, std::string_view,
+                                                    const WriteOptions&);
+template void RecordBuffer::Add<Operation::kDelete>(const TableEntry&, KeyRef, std::string_view,
+                                                    const WriteOptions&);
+
+void RecordBuffer::Add(const TableEntry& table, Operation operation, KeyRef key,
+                       std::string_view value, const WriteOptions& options) {
+  switch (operation) {
+    case Operation::kInsert:
+      return Add<Operation::kInsert>(table, key, value, options);
+    case Operation::kUpsert:
+      return Add<Operation::kUpsert>(table, key, value, options);
+    case Operation::kDelete:
+      return Add<Operation::kDelete>(table, key, value, options);
+    case Operation::kReject:
+      break;  // no record of its own: Reject
   }
 }
 

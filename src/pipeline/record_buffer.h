@@ -122,7 +122,11 @@ class RecordBuffer {
   void Advance(std::string_view source, PartitionRef partition, std::int64_t next,
                std::string_view note);
   void DeclareEmpty(std::string_view source, PartitionRef partition, OffsetRange range);
-  void Add(const TableEntry& table, Operation operation, const KeyRef& key, std::string_view value,
+  // A function for each operation: a call with no more than this is a jump from that of Batch.
+  template <Operation kOperation>
+  void Add(const TableEntry& table, KeyRef key, std::string_view value,
+           const WriteOptions& options);
+  void Add(const TableEntry& table, Operation operation, KeyRef key, std::string_view value,
            const WriteOptions& options);
   void Reject(const TableEntry& table, std::string_view raw, std::string_view why);
   void Clear() noexcept;

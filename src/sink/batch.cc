@@ -34,16 +34,16 @@ void Batch::DeclareEmpty(std::string_view source, PartitionRef partition, Offset
 
 void Batch::Insert(const Table& table, KeyRef key, std::string_view value,
                    const WriteOptions& options) {
-  Impl().buffer.Add(TableAccess::Entry(table), Operation::kInsert, key, value, options);
+  BatchImpl::Add<Operation::kInsert>(this, table, key, value, options);
 }
 
 void Batch::Upsert(const Table& table, KeyRef key, std::string_view value,
                    const WriteOptions& options) {
-  Impl().buffer.Add(TableAccess::Entry(table), Operation::kUpsert, key, value, options);
+  BatchImpl::Add<Operation::kUpsert>(this, table, key, value, options);
 }
 
 void Batch::Delete(const Table& table, KeyRef key, const WriteOptions& options) {
-  Impl().buffer.Add(TableAccess::Entry(table), Operation::kDelete, key, {}, options);
+  BatchImpl::Add<Operation::kDelete>(this, table, key, {}, options);
 }
 
 void Batch::Reject(const Table& table, std::string_view raw, std::string_view why) {
