@@ -32,6 +32,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -45,6 +47,14 @@ struct ScanOptions {
   std::optional<Key> from = {};    // keys >= from
   std::optional<Key> to = {};      // keys < to
   std::size_t limit = SIZE_MAX;
+};
+
+struct BackupOptions {
+  // Called now and then with the entries copied so far; must not call back into idem.
+  std::function<void(std::uint64_t entries_done)> progress = {};
+
+  // What is left free on the disk of the backup, as SinkOptions::keep_free_bytes.
+  std::uint64_t keep_free_bytes = 256 << 20;
 };
 
 class RowCursorImpl;
@@ -103,6 +113,24 @@ class IDEM_EXPORT Snapshot final {
   // reports each difference and each entry that cannot be read. Takes time proportional to the
   // store. What it finds is in the report; an Error means that it could not finish.
   Result<VerifyReport> Verify(const VerifyOptions& options = {}) const;
+
+  // Writes all of this snapshot as a store of its own into `directory`, which is missing or empty
+  // and may lie on another file system. Commits go on meanwhile. The copy is opened like any store,
+  // has an identity of its own, and holds what this one did at commit(): rows, tombstones, event
+  // ids, digests, sources and their checkpoints, tokens, quarantine.
+  //
+  // What is read is verified as by Verify, and the report, which is ok(), is returned: a backup
+  // holds what its store says of itself, or there is none. All of it is durable by then. Until then
+  // there is no store in `directory`: an error takes away what was written, after a crash an
+  // opening for writing or the next WriteBackup begins anew there.
+  // Takes time proportional to the store, and the disk that its entries take; in memory some 32 MiB
+  // and the largest value.
+  //
+  // Errors: kInvalidArgument (there is a store), kFormatUnsupported (other files are there),
+  // kUnsafeDirectory, kStoreLocked, kNoSpace (BackupOptions::keep_free_bytes too), kIoError,
+  // kCorruption (this store is damaged), kUnsupported (a forked child).
+  Result<VerifyReport> WriteBackup(const std::filesystem::path& directory,
+                                   const BackupOptions& options = {}) const;
 
  private:
   std::shared_ptr<const SnapshotImpl> impl_;

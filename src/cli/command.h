@@ -45,6 +45,7 @@ void AddCheckpointsCommand(const CommandLine& line);
 void AddDigestCommand(const CommandLine& line);
 void AddStatsCommand(const CommandLine& line);
 void AddVerifyCommand(const CommandLine& line);
+void AddBackupCommand(const CommandLine& line);
 void AddRecoverCommand(const CommandLine& line);
 void AddDoctorCommand(const CommandLine& line);
 void AddQuarantineCommand(const CommandLine& line);

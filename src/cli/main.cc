@@ -32,6 +32,7 @@ ExitCode Main(int argc, char** argv) {
   AddDigestCommand(line);
   AddStatsCommand(line);
   AddVerifyCommand(line);
+  AddBackupCommand(line);
   AddRecoverCommand(line);
   AddDoctorCommand(line);
   AddCheckpointsCommand(line);

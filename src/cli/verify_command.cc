@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/output/json.h"
 #include "cli/output/output.h"
+#include "cli/output/verified_counts.h"
 #include "cli/progress.h"
 
 namespace idem::cli {
@@ -21,17 +22,11 @@ std::string VerifyJson(const VerifyReport& report) {
   for (const VerifyFinding& finding : report.findings) {
     findings.push_back({{"table", finding.table}, {"what", finding.what}});
   }
-  return DumpJson({{"ok", report.ok()},
-                   {"commit", report.commit},
-                   {"tables", report.tables},
-                   {"rows", report.rows},
-                   {"tombstones", report.tombstones},
-                   {"event_ids", report.event_ids},
-                   {"checkpoints", report.checkpoints},
-                   {"tokens", report.tokens},
-                   {"quarantined", report.quarantined},
-                   {"finding_count", report.finding_count},
-                   {"findings", findings}});
+  Json json = {{"ok", report.ok()}};
+  AddCounts(report, &json);
+  json["finding_count"] = report.finding_count;
+  json["findings"] = findings;
+  return DumpJson(json);
 }
 
 std::string VerifyText(const VerifyReport& report) {
@@ -40,12 +35,7 @@ std::string VerifyText(const VerifyReport& report) {
     const std::string table = finding.table.empty() ? "" : finding.table + ": ";
     fmt::format_to(std::back_inserter(text), "FOUND {}{}\n", table, finding.what);
   }
-  fmt::format_to(std::back_inserter(text),
-                 "{} at commit {}: {} tables, {} rows, {} tombstones, {} event ids, {} "
-                 "checkpoints, {} tokens, {} quarantined, {} findings",
-                 report.ok() ? "ok" : "NOT OK", report.commit, report.tables, report.rows,
-                 report.tombstones, report.event_ids, report.checkpoints, report.tokens,
-                 report.quarantined, report.finding_count);
+  text += (report.ok() ? "ok at " : "NOT OK at ") + CountsText(report);
   return text;
 }
 

@@ -12,6 +12,7 @@
 #include "pipeline/ledger.h"
 #include "sink/snapshot_impl.h"
 #include "sink/table_audit.h"
+#include "sink/verify_entries.h"
 
 #include <map>
 #include <string>
@@ -26,8 +27,9 @@ constexpr std::uint64_t kProgressEvery = 65'536;
 
 class Verifier {
  public:
-  Verifier(const SnapshotImpl& snapshot, const VerifyOptions& options)
-      : snapshot_(snapshot), options_(options) {}
+  Verifier(const SnapshotImpl& snapshot, const VerifyOptions& options,
+           const pipeline::EntryVisitor& also)
+      : snapshot_(snapshot), options_(options), also_(also) {}
 
   Result<VerifyReport> Run() {
     // In the order of the keys, in which a table comes before what belongs to it.
@@ -73,7 +75,8 @@ class Verifier {
   Result<void> Read(std::string_view begin, std::string_view end, Visit visit) {
     const auto each = [&](std::string_view key, std::string_view value) -> Result<void> {
       if (++entries_ % kProgressEvery == 0 && options_.progress) options_.progress(entries_);
-      return (this->*visit)(key, value);
+      if (auto ok = (this->*visit)(key, value); !ok || !also_) return ok;
+      return also_(key, value);
     };
     auto read = ForEach(snapshot_.view(), begin, end, each);
     if (read || read.error().code() != ErrorCode::kCorruption) return read;
@@ -251,6 +254,7 @@ class Verifier {
 
   const SnapshotImpl& snapshot_;
   const VerifyOptions& options_;
+  const pipeline::EntryVisitor& also_;
   std::map<std::uint32_t, TableAudit> tables_;  // by number
   VerifyReport report_;
   std::uint64_t entries_ = 0;
@@ -258,8 +262,13 @@ class Verifier {
 
 }  // namespace
 
+Result<VerifyReport> VerifyEntries(const SnapshotImpl& snapshot, const VerifyOptions& options,
+                                   const pipeline::EntryVisitor& also) {
+  return Verifier(snapshot, options, also).Run();
+}
+
 Result<VerifyReport> Snapshot::Verify(const VerifyOptions& options) const {
-  return Verifier(*impl_, options).Run();
+  return VerifyEntries(*impl_, options, {});
 }
 
 }  // namespace idem

@@ -154,6 +154,36 @@ class Upkeep(CommandTest):
         self.idem("quarantine", "show", "--db", self.db, "x", code=1)
         self.idem("quarantine", "resolve", "--db", self.db, "0" * 32, "--discard", code=1)
 
+    def test_backup(self):
+        self.ingest(self.lines("a.ndjson", *[{"k": i} for i in range(5)]))
+        copy = self.directory / "backups" / "copy"
+        text = self.idem("backup", "--db", self.db, "--to", copy).text
+        self.assertTrue(text.startswith(f"wrote {copy} at commit "), text)
+        self.assertIn(" 5 rows, ", text)
+        for command in ("digest", "verify", "tables"):
+            self.assertEqual(self.idem(command, "--db", copy).text,
+                             self.idem(command, "--db", self.db).text)
+        again = self.read("backup", "--to", copy, code=1)
+        self.assertEqual(again["error"]["code"], "InvalidArgument")
+        other = self.directory / "other"
+        report = self.read("backup", "--to", other)
+        self.assertEqual(report["to"], str(other))
+        self.assertEqual(report["rows"], 5)
+
+    def test_backup_beside_the_writer(self):
+        self.ingest(self.lines("a.ndjson", {"k": 1}))
+        with self.writer():
+            self.assertEqual(self.read("backup", "--to", self.directory / "copy")["rows"], 2)
+
+    def test_the_backup_of_a_damaged_store_is_none(self):
+        self.ingest(self.lines("a.ndjson", {"k": 1}))
+        subprocess.run([os.environ["IDEM_FALSIFY"], self.db], check=True, timeout=60)
+        failed = self.read("backup", "--to", self.directory / "copy", code=1)
+        self.assertEqual(failed["error"]["code"], "Corruption")
+        self.assertIn("idem verify", failed["error"]["message"])
+        missing = self.idem("verify", "--db", self.directory / "copy", code=3)
+        self.assertIn("there is no store", missing.err)
+
     def test_verify(self):
         self.conflict()
         report = self.read("verify")

@@ -23,7 +23,7 @@ class Usage(CommandTest):
 
     def test_help_and_version(self):
         self.assertIn("ingest", self.idem("--help").text)
-        for command in ("ingest", "scan", "get", "tables", "digest", "stats", "verify",
+        for command in ("ingest", "scan", "get", "tables", "digest", "stats", "verify", "backup",
                         "checkpoints", "quarantine"):
             self.assertIn("--db", self.idem(command, "--help").text)
         self.assertRegex(self.idem("--version").text, r"^idem \d+\.\d+\.\d+\n$")
@@ -35,6 +35,7 @@ class Usage(CommandTest):
         self.refused("scan", "--db", self.db, word="--table")
         self.refused("scan", "--db", self.db, "--table", "t", "--format", "xml", word="xml")
         self.refused("get", "--db", self.db, "--table", "t", word="KEY")
+        self.refused("backup", "--db", self.db, word="--to")
         self.refused("checkpoints", "--db", self.db, word="subcommand")
         self.ingest_refused("--unknown", word="--unknown")
 

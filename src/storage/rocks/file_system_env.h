@@ -8,6 +8,7 @@
 #include <rocksdb/file_system.h>
 
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace idem::storage {
@@ -17,6 +18,12 @@ class FileSystemEnv final : public rocksdb::EnvWrapper {
   FileSystemEnv(rocksdb::Env* env, std::shared_ptr<rocksdb::FileSystem> files) : EnvWrapper(env) {
     file_system_ = std::move(files);
     system_clock_ = env->GetSystemClock();
+  }
+
+  // By this name RocksDB removes manifests and options that are obsolete, and all that is not data
+  // when a store is taken away. The wrapper would ask the environment below.
+  rocksdb::Status DeleteFile(const std::string& path) override {
+    return file_system_->DeleteFile(path, rocksdb::IOOptions(), nullptr);
   }
 };
 

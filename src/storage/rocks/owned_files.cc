@@ -78,11 +78,22 @@ rocksdb::IOStatus OwnedFiles::ReopenWritableFile(const std::string& path,
   return status.ok() ? FileSystemWrapper::ReopenWritableFile(path, options, file, debug) : status;
 }
 
+template <typename Change>
+rocksdb::IOStatus OwnedFiles::ChangeCurrent(Change&& change) {
+  const std::lock_guard lock(mutex_);
+  rocksdb::IOStatus status = std::forward<Change>(change)();
+  known_ = true;
+  stamp_ = Look();
+  return status;
+}
+
 rocksdb::IOStatus OwnedFiles::DeleteFile(const std::string& path, const rocksdb::IOOptions& options,
                                          rocksdb::IODebugContext* debug) {
   rocksdb::IOStatus status = MayChange();
   if (!status.ok() || IsTaken(path)) return status;
-  status = FileSystemWrapper::DeleteFile(path, options, debug);
+  status = IsCurrent(path)
+               ? ChangeCurrent([&] { return FileSystemWrapper::DeleteFile(path, options, debug); })
+               : FileSystemWrapper::DeleteFile(path, options, debug);
   if (status.ok()) Forget(path);
   const bool moved = IsBulkFile(path) && (status.IsNotFound() || status.IsPathNotFound());
   return moved ? rocksdb::IOStatus::OK() : status;
@@ -131,19 +142,9 @@ rocksdb::IOStatus OwnedFiles::RenameFile(const std::string& from, const std::str
                                          rocksdb::IODebugContext* debug) {
   rocksdb::IOStatus status = MayChange();
   if (!status.ok()) return status;
-  status = IsCurrent(to) ? RenameToCurrent(from, to, options, debug)
-                         : FileSystemWrapper::RenameFile(from, to, options, debug);
+  const auto rename = [&] { return FileSystemWrapper::RenameFile(from, to, options, debug); };
+  status = IsCurrent(to) ? ChangeCurrent(rename) : rename();
   if (status.ok()) Forget(from);
-  return status;
-}
-
-rocksdb::IOStatus OwnedFiles::RenameToCurrent(const std::string& from, const std::string& to,
-                                              const rocksdb::IOOptions& options,
-                                              rocksdb::IODebugContext* debug) {
-  const std::lock_guard lock(mutex_);
-  rocksdb::IOStatus status = FileSystemWrapper::RenameFile(from, to, options, debug);
-  known_ = true;
-  stamp_ = Look();
   return status;
 }
 

@@ -90,16 +90,15 @@ class OwnedFiles final : public rocksdb::FileSystemWrapper {
   };
   std::optional<Stamp> Look() const;  // unset: there is no such file
   rocksdb::IOStatus MayChange() const;
-  rocksdb::IOStatus RenameToCurrent(const std::string& from, const std::string& to,
-                                    const rocksdb::IOOptions& options,
-                                    rocksdb::IODebugContext* debug);
+  template <typename Change>
+  rocksdb::IOStatus ChangeCurrent(Change&& change);
   bool IsTaken(const std::string& path) const;
   void Forget(const std::string& path);
 
   const DirectoryLock* const lock_;
   const std::string current_;
-  mutable std::mutex mutex_;     // taken across a rename of CURRENT
-  bool known_ = false;           // guarded by mutex_: this writer has replaced CURRENT
+  mutable std::mutex mutex_;     // taken across a change of CURRENT
+  bool known_ = false;           // guarded by mutex_: this writer has changed CURRENT
   std::optional<Stamp> stamp_;   // guarded by mutex_: what it was then
   std::set<std::string> taken_;  // guarded by mutex_: paths of files that were taken over
   std::set<std::string> made_;   // guarded by mutex_: paths of files that the opening made

@@ -34,10 +34,16 @@ RocksStore::~RocksStore() {
   }
 }
 
-Result<void> RocksStore::Create(const fs::path& directory, const codec::FormatHeader& header) {
+// It was never a store, so nothing is lost with it.
+rocksdb::Status RocksStore::RemoveRemains() const {
+  rocksdb::Status status = RemoveBulkFiles(env_->GetFileSystem().get(), directory_);
+  return status.ok() ? rocksdb::DestroyDB(directory_, rocks_) : status;
+}
+
+Result<void> RocksStore::Create(const fs::path& directory, const codec::FormatHeader& header,
+                                const Filling& fill) {
   creation_->Begin();
-  // What an earlier attempt left. It was never a store, so nothing is lost with it.
-  rocksdb::Status status = rocksdb::DestroyDB(directory.string(), rocks_);
+  rocksdb::Status status = RemoveRemains();
   if (!status.ok()) return OpenError(status, directory.string());
   rocks_.create_if_missing = true;
   rocks_.error_if_exists = true;
@@ -46,8 +52,19 @@ Result<void> RocksStore::Create(const fs::path& directory, const codec::FormatHe
   std::string bytes;
   codec::AppendFormatHeader(header, &bytes);
   if (Result<void> put = PutDurably(codec::Space::kFormat, bytes); !put) return put;
-  if (Result<void> ended = EndCreation(directory); !ended) return ended;
-  return Load();
+  if (Result<void> loaded = Load(); !loaded) return loaded;
+  if (Result<void> filled = fill ? fill(this) : Result<void>(); !filled) return filled;
+  return EndCreation(directory);
+}
+
+Result<void> RocksStore::Discard(const fs::path& directory) {
+  if (budget_ != nullptr && db_ != nullptr) budget_->Leave(db_.get());
+  db_.reset();
+  if (Result<void> begun = UnfinishCreation(directory); !begun) return begun;
+  const rocksdb::Status removed = RemoveRemains();
+  if (!removed.ok()) return OpenError(removed, directory_);
+  if (Result<void> gone = WatermarkFile::Remove(directory); !gone) return gone;
+  return AbandonCreation(directory);
 }
 
 // What every file holds is on the disk; what is not are the watermark and all the names.

@@ -34,6 +34,17 @@ Result<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::path& direc
                                               const SinkOptions& options,
                                               const Inspection& inspect = {});
 
+// Commits to a store that is being made what it is to begin with.
+using Filling = std::function<Result<void>(Store* store)>;
+
+// Makes a store, its directory too, with what `fill` has committed to it in its writer epoch 0, and
+// closes it. Until all of that is durable there is no store: an error takes away what was written,
+// and after a crash another one may be made there.
+//
+// Errors: those of `fill` and of making a store (OpenRocksStore), kInvalidArgument (there is one).
+Result<void> MakeRocksStore(const std::filesystem::path& directory, const SinkOptions& options,
+                            const Filling& fill);
+
 // Opens for reading beside a live writer, without any lock or change of the store's files. Commit,
 // CheckWriter, TakeEpoch, Sync and KeepWatermark return kUnsupported. NewView first catches up with
 // the writer, unless an earlier view is still alive.

@@ -16,6 +16,7 @@
 #include "storage/rocks/merge_room.h"
 #include "storage/rocks/owned_files.h"
 #include "storage/rocks/rocks_options.h"
+#include "storage/rocks/rocks_store.h"
 #include "storage/rocks/rocks_view.h"
 #include "storage/rocks/sealed_batch.h"
 #include "storage/rocks/space_guard.h"
@@ -67,14 +68,19 @@ class RocksStore final : public Store {
   ~RocksStore() override;
 
   // Exactly one of these two comes first. When it failed nothing else may be called but
-  // WhyNotOpened.
-  Result<void> Create(const std::filesystem::path& directory, const codec::FormatHeader& header);
+  // WhyNotOpened and, of a store that was to be created, Discard. `fill` may be empty.
+  Result<void> Create(const std::filesystem::path& directory, const codec::FormatHeader& header,
+                      const Filling& fill);
   Result<void> OpenFound(const std::filesystem::path& directory, const codec::FormatHeader& header,
                          rocksdb::WALRecoveryMode mode);
 
   // What the opening failed with, told `error`: that the store was lost meanwhile or another
   // process changed its files, where that is so.
   Error WhyNotOpened(const Error& error) const;
+
+  // Takes away what was made, as far as it can; what is left is no store, and goes with the next
+  // making. The directory stays.
+  Result<void> Discard(const std::filesystem::path& directory);
 
   std::unique_ptr<ReadResult> NewReadResult() const override { return NewRocksReadResult(cache_); }
 
@@ -113,6 +119,7 @@ class RocksStore final : public Store {
   Result<void> BeginFlushBefore();
   Result<void> CommitSorted(const WritePlan& plan);
   Result<void> PutDurably(codec::Space space, std::string_view value);
+  rocksdb::Status RemoveRemains() const;
   Result<void> EndCreation(const std::filesystem::path& directory);
   Result<void> Load();
   Error Unknown(const rocksdb::Status& status) noexcept;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// OpenRocksStore on a file system of the caller's, which is how tests make writes fail; and for
-// recovery.
+// OpenRocksStore and MakeRocksStore on a file system of the caller's, which is how tests make
+// writes fail; and for recovery.
 #pragma once
 
 #include "codec/store_header.h"
@@ -22,6 +22,9 @@ namespace idem::storage {
 Result<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::path& directory,
                                               const SinkOptions& options, const Inspection& inspect,
                                               rocksdb::Env* env);
+
+Result<void> MakeRocksStore(const std::filesystem::path& directory, const SinkOptions& options,
+                            const Filling& fill, rocksdb::Env* env);
 
 // A store that was examined, and is to be opened with what can be kept of it.
 struct Recoverable {

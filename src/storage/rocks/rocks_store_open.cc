@@ -16,6 +16,7 @@
 #include "storage/rocks/store_directory.h"
 #include "storage/rocks/writer_progress.h"
 
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -24,9 +25,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// `fill` may be empty.
 Result<std::unique_ptr<Store>> Create(const fs::path& directory,
                                       std::unique_ptr<DirectoryLock> lock,
-                                      const SinkOptions& options, rocksdb::Env* env) {
+                                      const SinkOptions& options, const Filling& fill,
+                                      rocksdb::Env* env) {
   codec::FormatHeader header;
   if (Result<void> filled = FillRandom(header.store_id.bytes); !filled) return filled.error();
   if (Result<void> begun = BeginCreation(directory, header); !begun) return begun.error();
@@ -34,10 +37,14 @@ Result<std::unique_ptr<Store>> Create(const fs::path& directory,
   if (!watermark) return watermark.error();
   auto store =
       std::make_unique<RocksStore>(std::move(lock), *std::move(watermark), directory, options, env);
-  if (Result<void> created = store->Create(directory, header); !created) {
-    return store->WhyNotOpened(created.error());
+  const Result<void> created = store->Create(directory, header, fill);
+  if (created) return std::unique_ptr<Store>(std::move(store));
+  const Error why = store->WhyNotOpened(created.error());
+  if (Result<void> gone = fill ? store->Discard(directory) : Result<void>(); !gone) {
+    base::Log(options.logger, LogLevel::kWarning, "what was made of a store stays in {}: {}",
+              directory.string(), gone.error().message());
   }
-  return std::unique_ptr<Store>(std::move(store));
+  return why;
 }
 
 Result<std::unique_ptr<Store>> OpenExamined(Recoverable found, rocksdb::WALRecoveryMode mode,
@@ -96,33 +103,62 @@ Result<void> CheckMaking(const fs::path& directory, const StoreDirectory& found,
   return inspect ? inspect(nullptr, {}) : Result<void>();
 }
 
-Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions& options,
-                                    const Inspection& inspect, rocksdb::Env* env) {
+// A directory that nobody else changes any more, where it is, and what is there.
+struct Taken {
+  fs::path real;
+  std::unique_ptr<DirectoryLock> lock;
+  StoreDirectory found;
+};
+
+// Whether what was found may be gone on with.
+using Permission = std::function<Result<void>(const StoreDirectory& found)>;
+
+Result<Taken> TakeDirectory(const fs::path& directory, const Permission& may) {
   if (Result<void> rocks = CheckRocks(); !rocks) return rocks.error();
   if (Result<void> safe = CheckDirectorySafety(directory); !safe) return safe.error();
   Result<StoreDirectory> found = InspectDirectory(directory);
   if (!found) return found.error();
-  if (Result<void> may = CheckMaking(directory, *found, options, inspect); !may) return may.error();
+  if (Result<void> allowed = may(*found); !allowed) return allowed.error();
   if (found->kind == DirectoryKind::kMissing) {
     if (Result<void> made = MakeDirectory(directory); !made) return made.error();
   }
-  Result<fs::path> canonical = RealDirectory(directory);
-  if (!canonical) return canonical.error();
-  const fs::path& real = *canonical;
-  Result<std::unique_ptr<DirectoryLock>> lock = DirectoryLock::Acquire(real);
+  Result<fs::path> real = RealDirectory(directory);
+  if (!real) return real.error();
+  Result<std::unique_ptr<DirectoryLock>> lock = DirectoryLock::Acquire(*real);
   if (!lock) return lock.error();
   // Only now does nobody else change it; what was seen before may be gone.
-  if (Result<void> safe = CheckDirectorySafety(real); !safe) return safe.error();
-  found = InspectDirectory(real);
+  if (Result<void> safe = CheckDirectorySafety(*real); !safe) return safe.error();
+  found = InspectDirectory(*real);
   if (!found) return found.error();
-  if (Result<void> may = CheckMaking(directory, *found, options, inspect); !may) return may.error();
+  if (Result<void> allowed = may(*found); !allowed) return allowed.error();
+  return Taken{*std::move(real), *std::move(lock), *found};
+}
 
-  auto store =
-      found->kind == DirectoryKind::kStore
-          ? OpenExisting({real, found->header, *std::move(lock), nullptr}, options, inspect, env)
-          : Create(real, *std::move(lock), options, env);
+Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions& options,
+                                    const Inspection& inspect, rocksdb::Env* env) {
+  Result<Taken> taken = TakeDirectory(directory, [&](const StoreDirectory& found) {
+    return CheckMaking(directory, found, options, inspect);
+  });
+  if (!taken) return taken.error();
+  const fs::path& real = taken->real;
+  auto store = taken->found.kind == DirectoryKind::kStore
+                   ? OpenExisting({real, taken->found.header, std::move(taken->lock), nullptr},
+                                  options, inspect, env)
+                   : Create(real, std::move(taken->lock), options, {}, env);
   if (store) LogOpened(real, options.logger);
   return store;
+}
+
+Result<void> Make(const fs::path& directory, const SinkOptions& options, const Filling& fill,
+                  rocksdb::Env* env) {
+  Result<Taken> taken = TakeDirectory(directory, [&](const StoreDirectory& found) -> Result<void> {
+    if (found.kind != DirectoryKind::kStore) return {};
+    return Error(ErrorCode::kInvalidArgument, "there is a store in " + directory.string() +
+                                                  " already; give an empty or a new directory");
+  });
+  if (!taken) return taken.error();
+  auto store = Create(taken->real, std::move(taken->lock), options, fill, env);
+  return store ? Result<void>() : store.error();
 }
 
 }  // namespace
@@ -136,6 +172,17 @@ Result<std::unique_ptr<Store>> OpenRocksStore(const fs::path& directory, const S
                                               const Inspection& inspect) {
   if (Result<void> may = CheckNotForked(); !may) return may.error();
   return OpenRocksStore(directory, options, inspect, PrivateFilesEnv());
+}
+
+Result<void> MakeRocksStore(const fs::path& directory, const SinkOptions& options,
+                            const Filling& fill, rocksdb::Env* env) {
+  return Guarded([&] { return Make(directory, options, fill, env); });
+}
+
+Result<void> MakeRocksStore(const fs::path& directory, const SinkOptions& options,
+                            const Filling& fill) {
+  if (Result<void> may = CheckNotForked(); !may) return may;
+  return MakeRocksStore(directory, options, fill, PrivateFilesEnv());
 }
 
 Result<std::unique_ptr<Store>> OpenRecovering(Recoverable found, rocksdb::WALRecoveryMode mode,

@@ -169,6 +169,21 @@ Result<void> FinishCreation(const fs::path& directory) {
   return SyncDirectory(directory);
 }
 
+Result<void> UnfinishCreation(const fs::path& directory) {
+  std::error_code code;
+  fs::rename(directory / kFormatFile, directory / kCreatingFile, code);
+  if (code == std::errc::no_such_file_or_directory) return {};
+  if (code) return SystemError((directory / kCreatingFile).string(), code);
+  return SyncDirectory(directory);
+}
+
+Result<void> AbandonCreation(const fs::path& directory) {
+  std::error_code code;
+  fs::remove(directory / kCreatingFile, code);
+  if (code) return SystemError((directory / kCreatingFile).string(), code);
+  return SyncDirectory(directory);
+}
+
 Result<void> SyncDirectory(const fs::path& directory) {
   const Descriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!file.is_open() || ::fsync(file.get()) != 0) return LastSystemError(directory.string());

@@ -52,6 +52,11 @@ Result<void> BeginCreation(const std::filesystem::path& directory,
                            const codec::FormatHeader& header);
 Result<void> FinishCreation(const std::filesystem::path& directory);
 
+// The two steps back, of a making that failed: to a store that is being made, where it stands
+// already, and to nothing once all other files are gone. Errors: kIoError.
+Result<void> UnfinishCreation(const std::filesystem::path& directory);
+Result<void> AbandonCreation(const std::filesystem::path& directory);
+
 // The names in it are durable when this returns. Errors: kIoError.
 Result<void> SyncDirectory(const std::filesystem::path& directory);
 

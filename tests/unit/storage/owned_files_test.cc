@@ -2,6 +2,7 @@
 
 #include "storage/rocks/owned_files.h"
 
+#include "storage/rocks/file_system_env.h"
 #include "storage/rocks/rocks_store.h"
 #include "storage/rocks/sure_files.h"
 #include "support/temp_directory.h"
@@ -88,6 +89,25 @@ TEST_F(OwnedFilesTest, AreLeftAloneOnceAnotherWriterHasOpenedTheStore) {
 TEST_F(OwnedFilesTest, AreLeftAloneWhenCurrentIsGone) {
   fs::remove(Path("CURRENT"));
   EXPECT_EQ(files_.Check().error().code(), ErrorCode::kFenced);
+}
+
+TEST_F(OwnedFilesTest, StayTheWritersWhenItTakesCurrentAway) {
+  EXPECT_TRUE(files_.DeleteFile(Path("CURRENT"), {}, nullptr).ok());
+  EXPECT_TRUE(files_.Check());
+  ReplaceCurrentFromOutside();
+  EXPECT_EQ(files_.Check().error().code(), ErrorCode::kFenced);
+}
+
+// RocksDB asks the environment, and not its file system, to remove an obsolete manifest.
+TEST_F(OwnedFilesTest, AreLeftAloneByTheEnvironmentToo) {
+  const std::shared_ptr<OwnedFiles> files(&files_, [](OwnedFiles*) {});
+  const auto env = NewFileSystemEnv(rocksdb::Env::Default(), files);
+  ASSERT_TRUE(Make("MANIFEST-000007").ok());
+  ASSERT_TRUE(Make("MANIFEST-000008").ok());
+  EXPECT_TRUE(env->DeleteFile(Path("MANIFEST-000007")).ok());
+  ReplaceCurrentFromOutside();
+  EXPECT_TRUE(env->DeleteFile(Path("MANIFEST-000008")).IsIOError());
+  EXPECT_TRUE(fs::exists(Path("MANIFEST-000008")));
 }
 
 // Commits look beside the thread that begins a manifest.
