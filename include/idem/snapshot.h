@@ -123,8 +123,8 @@ class IDEM_EXPORT Snapshot final {
   // holds what its store says of itself, or there is none. All of it is durable by then. Until then
   // there is no store in `directory`: an error takes away what was written, after a crash an
   // opening for writing or the next WriteBackup begins anew there.
-  // Takes time proportional to the store, and the disk that its entries take; in memory some 32 MiB
-  // and the largest value.
+  // Takes time proportional to the store, as much disk as its entries, and some 100 MiB of memory
+  // besides a few times the largest value.
   //
   // Errors: kInvalidArgument (there is a store), kFormatUnsupported (other files are there),
   // kUnsafeDirectory, kStoreLocked, kNoSpace (BackupOptions::keep_free_bytes too), kIoError,

@@ -47,6 +47,9 @@ Result<void> RocksStore::Create(const fs::path& directory, const codec::FormatHe
   if (!status.ok()) return OpenError(status, directory.string());
   rocks_.create_if_missing = true;
   rocks_.error_if_exists = true;
+  // Sorted files that come in order are taken over where they can stay, at the bottom. Universal
+  // compaction, with which the store is opened, would have them on top and merge them.
+  if (fill) rocks_.compaction_style = rocksdb::kCompactionStyleLevel;
   status = OpenPrimary(rocks_, directory.string(), &db_);
   if (!status.ok()) return OpenError(status, directory.string());
   std::string bytes;
