@@ -20,10 +20,14 @@ class FileSystemEnv final : public rocksdb::EnvWrapper {
     system_clock_ = env->GetSystemClock();
   }
 
-  // By this name RocksDB removes manifests and options that are obsolete, and all that is not data
-  // when a store is taken away. The wrapper would ask the environment below.
+  // Of the environment itself RocksDB asks to remove manifests and options that are obsolete, and
+  // all but data of a store that is taken away, and to rename options and identity. The wrapper
+  // would ask the environment below.
   rocksdb::Status DeleteFile(const std::string& path) override {
     return file_system_->DeleteFile(path, rocksdb::IOOptions(), nullptr);
+  }
+  rocksdb::Status RenameFile(const std::string& from, const std::string& to) override {
+    return file_system_->RenameFile(from, to, rocksdb::IOOptions(), nullptr);
   }
 };
 

@@ -98,16 +98,22 @@ TEST_F(OwnedFilesTest, StayTheWritersWhenItTakesCurrentAway) {
   EXPECT_EQ(files_.Check().error().code(), ErrorCode::kFenced);
 }
 
-// RocksDB asks the environment, and not its file system, to remove an obsolete manifest.
+// RocksDB asks the environment, and not its file system, to remove an obsolete manifest and to
+// rename its options.
 TEST_F(OwnedFilesTest, AreLeftAloneByTheEnvironmentToo) {
   const std::shared_ptr<OwnedFiles> files(&files_, [](OwnedFiles*) {});
   const auto env = NewFileSystemEnv(rocksdb::Env::Default(), files);
   ASSERT_TRUE(Make("MANIFEST-000007").ok());
   ASSERT_TRUE(Make("MANIFEST-000008").ok());
+  ASSERT_TRUE(Make("OPTIONS-000009.dbtmp").ok());
   EXPECT_TRUE(env->DeleteFile(Path("MANIFEST-000007")).ok());
+  EXPECT_TRUE(env->RenameFile(Path("OPTIONS-000009.dbtmp"), Path("OPTIONS-000009")).ok());
+  EXPECT_FALSE(files_.WasRobbed()) << "the writer did it itself";
   ReplaceCurrentFromOutside();
   EXPECT_TRUE(env->DeleteFile(Path("MANIFEST-000008")).IsIOError());
+  EXPECT_TRUE(env->RenameFile(Path("OPTIONS-000009"), Path("OPTIONS-000010")).IsIOError());
   EXPECT_TRUE(fs::exists(Path("MANIFEST-000008")));
+  EXPECT_TRUE(fs::exists(Path("OPTIONS-000009")));
 }
 
 // Commits look beside the thread that begins a manifest.
