@@ -48,7 +48,7 @@ class BatchImpl;
 class IDEM_EXPORT Batch final {
  public:
   Batch();                               // the default limits
-  explicit Batch(const Limits& limits);  // pass the sink's own, where they were changed
+  explicit Batch(const Limits& limits);  // those of its sink, as IdempotentSink::NewBatch has them
   ~Batch();
   Batch(Batch&&) noexcept;  // allocates nothing: the other one takes memory when it is filled
   Batch& operator=(Batch&&) noexcept;

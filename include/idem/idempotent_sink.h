@@ -118,6 +118,9 @@ class IDEM_EXPORT IdempotentSink final {
 
   // --- Writing ---
 
+  // An empty batch with the limits of this sink.
+  Batch NewBatch() const;
+
   // Decides every record of the batch and applies what is to be applied, all or nothing. The batch
   // is not changed.
   //

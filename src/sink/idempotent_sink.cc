@@ -46,6 +46,8 @@ Result<void> IdempotentSink::DeclareSource(std::string_view source, const Source
   return impl_->DeclareSource(source, options);
 }
 
+Batch IdempotentSink::NewBatch() const { return Batch(impl_->limits()); }
+
 Result<CommitReport> IdempotentSink::Commit(const Batch& batch, const CommitOptions& options) {
   return impl_->Commit(batch, options);
 }

@@ -59,6 +59,7 @@ class SinkImpl {
   Result<Snapshot> NewSnapshot() const;
   Metrics ReadMetrics() const;
   SinkHealth ReadHealth() const;
+  const Limits& limits() const noexcept { return options_.limits; }
   TableInfo InfoOf(const TableEntry& entry) const;
   std::vector<SourceResume> ResumeAll() const;
 

@@ -124,6 +124,16 @@ TEST_F(Sinks, LimitsOfTablesAndBatchesLoseNothing) {
             ErrorCode::kInvalidArgument);
 }
 
+TEST_F(Sinks, ABatchOfItsOwnHasItsLimits) {
+  Open({.limits = {.batch_records = 2}});
+  const Table log = sink_->OpenTable("log", kAppend).value();
+  Batch batch = sink_->NewBatch();
+  EXPECT_FALSE(batch.full());
+  for (int i = 0; i < 2; ++i) batch.Insert(log, {i}, "v");
+  EXPECT_TRUE(batch.full());
+  EXPECT_EQ(sink_->Commit(batch).value().count(Verdict::kInserted), 2U);
+}
+
 TEST_F(Sinks, ABulkCommitIsDurableWithAllBeforeItWhateverWasAsked) {
   Open({.durability = Durability::kAsync});
   const Table rows = sink_->OpenTable("rows").value();
