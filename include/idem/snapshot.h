@@ -50,7 +50,7 @@ struct ScanOptions {
 };
 
 struct BackupOptions {
-  // Called now and then with the entries copied so far; must not call back into idem.
+  // Called now and then with the entries read so far; must neither call back into idem nor throw.
   std::function<void(std::uint64_t entries_done)> progress = {};
 
   // What is left free on the disk of the backup, as SinkOptions::keep_free_bytes.
@@ -121,13 +121,15 @@ class IDEM_EXPORT Snapshot final {
   //
   // What is read is verified as by Verify, and the report, which is ok(), is returned: a backup
   // holds what its store says of itself, or there is none. All of it is durable by then. Until then
-  // there is no store in `directory`: an error takes away what was written, after a crash an
-  // opening for writing or the next WriteBackup begins anew there.
+  // there is no store in `directory`: an error takes away what was written, but for the directory
+  // with a lock file and what cannot be removed, of which the error tells. After a crash the next
+  // WriteBackup begins anew there; an opening for writing would make an empty store.
   // Takes time proportional to the store, as much disk as its entries, and some 100 MiB of memory
-  // besides a few times the largest value.
+  // besides up to six times the largest value.
   //
-  // Errors: kInvalidArgument (there is a store), kFormatUnsupported (other files are there),
-  // kUnsafeDirectory, kStoreLocked, kNoSpace (BackupOptions::keep_free_bytes too), kIoError,
+  // Errors: kInvalidArgument (there is a store, or a file), kFormatUnsupported (other files are
+  // there), kUnsafeDirectory, kStoreLocked, kFenced (the directory was taken away meanwhile, and
+  // what was written stays in it), kNoSpace (BackupOptions::keep_free_bytes too), kIoError,
   // kCorruption (this store is damaged), kUnsupported (a forked child).
   Result<VerifyReport> WriteBackup(const std::filesystem::path& directory,
                                    const BackupOptions& options = {}) const;

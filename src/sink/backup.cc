@@ -9,7 +9,9 @@
 #include "sink/verify_entries.h"
 #include "storage/rocks/rocks_store.h"
 
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace idem {
@@ -17,19 +19,39 @@ namespace {
 
 constexpr std::size_t kPlanBytes = std::size_t{32} << 20;
 
-// Only what happened: what to do about it is another thing for a store that nobody has yet.
-Error NotWritten(const Error& error) {
-  const bool full = error.code() == ErrorCode::kNoSpace;
+// With less than this free it is the disk that a write fails for, whatever the system said.
+constexpr std::uint64_t kFullBytes = kPlanBytes;
+
+// Of what failed only what happened is told: what to do is another thing for a store that nobody
+// has yet.
+Error NotWritten(const Error& error, std::optional<std::uint64_t> free_bytes) {
+  if (error.code() == ErrorCode::kNoSpace || (free_bytes && *free_bytes < kFullBytes)) {
+    return Error(ErrorCode::kNoSpace,
+                 "the disk of the backup is full, but for what BackupOptions::keep_free_bytes "
+                 "leaves free; make room, or give a directory on another disk");
+  }
   const std::string_view what = error.message();
-  return Error(full ? ErrorCode::kNoSpace : ErrorCode::kIoError,
-               "the backup could not be written: " + std::string(what.substr(0, what.find(';'))) +
-                   (full ? "; make room, or give a directory on another disk"
-                         : "; look for the cause, and write it again"));
+  return Error(ErrorCode::kIoError, "the backup could not be written (" +
+                                        std::string(what.substr(0, what.find("; "))) +
+                                        "); look for the cause, and write it again");
+}
+
+// What failed before there was a store to write to, or when all was written.
+Error NotMade(const Error& error, const std::filesystem::path& directory) {
+  const bool of_the_disk = error.code() == ErrorCode::kIoError ||
+                           error.code() == ErrorCode::kNoSpace ||
+                           error.code() == ErrorCode::kCorruption;
+  if (!of_the_disk) return error;
+  std::error_code unknown;
+  const std::filesystem::space_info space = std::filesystem::space(directory, unknown);
+  return NotWritten(error, unknown ? std::nullopt : std::optional(space.available));
 }
 
 Error NotWhole(const VerifyReport& report) {
+  const VerifyFinding& first = report.findings.front();
   return Error(ErrorCode::kCorruption,
-               "the store is damaged, and no backup was written: " + report.findings.front().what +
+               "the store is damaged, and no backup was written: " +
+                   (first.table.empty() ? first.what : first.table + ": " + first.what) +
                    "; `idem verify` shows all that is found, and a copy of the directory, with its "
                    "writer stopped, has what can still be read");
 }
@@ -51,9 +73,9 @@ class Copier {
     if (plan_.writes.empty()) return {};
     const Result<void> written = to_->Commit(plan_, Durability::kSync);
     plan_.writes.clear();
-    entries_.Clear();
+    entries_ = base::Arena();  // Clear would keep what large values took
     bytes_ = 0;
-    return written ? written : NotWritten(written.error());
+    return written ? written : NotWritten(written.error(), to_->ReadPressure().free_disk_bytes);
   }
 
  private:
@@ -68,7 +90,7 @@ Result<void> CopyNote(const SnapshotImpl& snapshot, storage::Store* to) {
   const Result<std::string> note = pipeline::NoteOf(snapshot.view());
   if (!note) return note.error();
   const Result<void> kept = to->KeepWatermark(*note);
-  return kept ? kept : NotWritten(kept.error());
+  return kept ? kept : NotWritten(kept.error(), to->ReadPressure().free_disk_bytes);
 }
 
 Result<VerifyReport> Copy(const SnapshotImpl& snapshot, const BackupOptions& options,
@@ -90,15 +112,14 @@ Result<VerifyReport> Snapshot::WriteBackup(const std::filesystem::path& director
                                            const BackupOptions& options) const {
   SinkOptions of_copy;
   of_copy.keep_free_bytes = options.keep_free_bytes;
-  VerifyReport report;
+  Result<VerifyReport> copied = VerifyReport();
   const auto fill = [&](storage::Store* to) -> Result<void> {
-    auto copied = Copy(*impl_, options, to);
-    if (!copied) return copied.error();
-    report = *std::move(copied);
-    return {};
+    copied = Copy(*impl_, options, to);
+    return copied ? Result<void>() : copied.error();
   };
-  if (auto made = storage::MakeRocksStore(directory, of_copy, fill); !made) return made.error();
-  return report;
+  const auto made = storage::MakeRocksStore(directory, of_copy, fill);
+  if (!copied) return made.error();
+  return made ? std::move(copied) : NotMade(made.error(), directory);
 }
 
 }  // namespace idem

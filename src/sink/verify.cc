@@ -76,7 +76,7 @@ class Verifier {
     const auto each = [&](std::string_view key, std::string_view value) -> Result<void> {
       if (++entries_ % kProgressEvery == 0 && options_.progress) options_.progress(entries_);
       if (auto ok = (this->*visit)(key, value); !ok || !also_) return ok;
-      return also_(key, value);
+      return report_.ok() ? also_(key, value) : Result<void>();
     };
     auto read = ForEach(snapshot_.view(), begin, end, each);
     if (read || read.error().code() != ErrorCode::kCorruption) return read;

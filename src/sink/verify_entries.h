@@ -12,8 +12,9 @@ namespace idem {
 
 class SnapshotImpl;
 
-// As Snapshot::Verify. Shows `also`, unless it is empty, every entry that can be read, in ascending
-// order of the keys; its error, which is not kCorruption, ends the pass.
+// As Snapshot::Verify. Shows `also`, unless it is empty, the entries in ascending order of the keys,
+// until something is found: all of them when the report is ok(). Its error, which is not
+// kCorruption, ends the pass.
 Result<VerifyReport> VerifyEntries(const SnapshotImpl& snapshot, const VerifyOptions& options,
                                    const pipeline::EntryVisitor& also);
 

@@ -23,18 +23,23 @@ RocksStore::~RocksStore() {
   // A forked child has neither RocksDB's threads nor the right to close its files.
   if (lock_->InForkedChild()) static_cast<void>(db_.release());
   if (db_ == nullptr) return;
-  if (budget_ != nullptr) budget_->Leave(db_.get());
-  // RocksDB waits for a flush that runs while it closes, and removes its file in the end: the next
-  // opening would read the log again and make the same file.
-  AwaitRunningFlush(db_.get(), [this] { return health_->is_poisoned(); });
-  db_.reset();
+  Close();
   if (Result<void> synced = watermark_->Sync(); !synced) {
     base::Log(options_.logger, LogLevel::kError, "closing with an unsynced watermark: {}",
               synced.error().message());
   }
 }
 
-// It was never a store, so nothing is lost with it.
+void RocksStore::Close() {
+  if (db_ == nullptr) return;
+  if (budget_ != nullptr) budget_->Leave(db_.get());
+  // RocksDB waits for a flush that runs while it closes, and removes its file in the end: the next
+  // opening would read the log again and make the same file.
+  AwaitRunningFlush(db_.get(), [this] { return health_->is_poisoned(); });
+  db_.reset();
+}
+
+// What was being made was never a store, so nothing is lost with it.
 rocksdb::Status RocksStore::RemoveRemains() const {
   rocksdb::Status status = RemoveBulkFiles(env_->GetFileSystem().get(), directory_);
   return status.ok() ? rocksdb::DestroyDB(directory_, rocks_) : status;
@@ -45,6 +50,7 @@ Result<void> RocksStore::Create(const fs::path& directory, const codec::FormatHe
   creation_->Begin();
   rocksdb::Status status = RemoveRemains();
   if (!status.ok()) return OpenError(status, directory.string());
+  if (Result<void> room = fill ? space_.Check(0) : Result<void>(); !room) return room;
   rocks_.create_if_missing = true;
   rocks_.error_if_exists = true;
   // Sorted files that come in order are taken over where they can stay, at the bottom. Universal
@@ -55,18 +61,20 @@ Result<void> RocksStore::Create(const fs::path& directory, const codec::FormatHe
   std::string bytes;
   codec::AppendFormatHeader(header, &bytes);
   if (Result<void> put = PutDurably(codec::Space::kFormat, bytes); !put) return put;
-  if (Result<void> loaded = Load(); !loaded) return loaded;
   if (Result<void> filled = fill ? fill(this) : Result<void>(); !filled) return filled;
-  return EndCreation(directory);
+  if (Result<void> ended = EndCreation(directory); !ended) return ended;
+  return Load();
 }
 
+// Who has lost the directory has nothing there to take away.
 Result<void> RocksStore::Discard(const fs::path& directory) {
-  if (budget_ != nullptr && db_ != nullptr) budget_->Leave(db_.get());
-  db_.reset();
+  Close();
+  if (Result<void> owned = files_->Check(); !owned) return owned;
   if (Result<void> begun = UnfinishCreation(directory); !begun) return begun;
+  files_->SettleTaken();  // whatever became of the files that were being taken over
   const rocksdb::Status removed = RemoveRemains();
   if (!removed.ok()) return OpenError(removed, directory_);
-  if (Result<void> gone = WatermarkFile::Remove(directory); !gone) return gone;
+  if (Result<void> owned = files_->Check(); !owned) return owned;
   return AbandonCreation(directory);
 }
 

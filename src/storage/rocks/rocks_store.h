@@ -38,10 +38,12 @@ Result<std::unique_ptr<Store>> OpenRocksStore(const std::filesystem::path& direc
 using Filling = std::function<Result<void>(Store* store)>;
 
 // Makes a store, its directory too, with what `fill` has committed to it in its writer epoch 0, and
-// closes it. Until all of that is durable there is no store: an error takes away what was written,
-// and after a crash another one may be made there.
+// closes it. Until all of that is durable there is no store: an error, and an exception of `fill`,
+// take away what was written, but for the directory with its lock file and what cannot be removed,
+// of which the error tells; after a crash another store may be made there.
 //
-// Errors: those of `fill` and of making a store (OpenRocksStore), kInvalidArgument (there is one).
+// Errors: those of `fill` and of making a store (OpenRocksStore), kInvalidArgument (there is one,
+// damaged or not), kNoSpace (SinkOptions::keep_free_bytes).
 Result<void> MakeRocksStore(const std::filesystem::path& directory, const SinkOptions& options,
                             const Filling& fill);
 

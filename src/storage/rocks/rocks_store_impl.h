@@ -119,6 +119,7 @@ class RocksStore final : public Store {
   Result<void> BeginFlushBefore();
   Result<void> CommitSorted(const WritePlan& plan);
   Result<void> PutDurably(codec::Space space, std::string_view value);
+  void Close();
   rocksdb::Status RemoveRemains() const;
   Result<void> EndCreation(const std::filesystem::path& directory);
   Result<void> Load();

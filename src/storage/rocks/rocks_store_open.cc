@@ -25,26 +25,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// `fill` may be empty.
+Error StaysThere(const Error& why, const fs::path& directory, const Error& kept) {
+  return Error(why.code(), why.message() + "; what was written of it stays in " +
+                               directory.string() + ": " + kept.message());
+}
+
+// `fill` may be empty: then what was made stays when it fails, for the next one to begin anew.
 Result<std::unique_ptr<Store>> Create(const fs::path& directory,
                                       std::unique_ptr<DirectoryLock> lock,
                                       const SinkOptions& options, const Filling& fill,
                                       rocksdb::Env* env) {
   codec::FormatHeader header;
   if (Result<void> filled = FillRandom(header.store_id.bytes); !filled) return filled.error();
-  if (Result<void> begun = BeginCreation(directory, header); !begun) return begun.error();
-  auto watermark = WatermarkFile::CreateUnsynced(directory, header.store_id);
-  if (!watermark) return watermark.error();
-  auto store =
-      std::make_unique<RocksStore>(std::move(lock), *std::move(watermark), directory, options, env);
-  const Result<void> created = store->Create(directory, header, fill);
+  std::unique_ptr<RocksStore> store;
+  const Result<void> created = Guarded([&]() -> Result<void> {
+    if (Result<void> begun = BeginCreation(directory, header); !begun) return begun;
+    auto watermark = WatermarkFile::CreateUnsynced(directory, header.store_id);
+    if (!watermark) return watermark.error();
+    store = std::make_unique<RocksStore>(std::move(lock), *std::move(watermark), directory, options,
+                                         env);
+    return store->Create(directory, header, fill);
+  });
   if (created) return std::unique_ptr<Store>(std::move(store));
-  const Error why = store->WhyNotOpened(created.error());
-  if (Result<void> gone = fill ? store->Discard(directory) : Result<void>(); !gone) {
-    base::Log(options.logger, LogLevel::kWarning, "what was made of a store stays in {}: {}",
-              directory.string(), gone.error().message());
-  }
-  return why;
+  const Error why = store != nullptr ? store->WhyNotOpened(created.error()) : created.error();
+  if (!fill) return why;
+  const Result<void> gone =
+      store != nullptr ? store->Discard(directory) : AbandonCreation(directory);
+  return gone ? why : StaysThere(why, directory, gone.error());
 }
 
 Result<std::unique_ptr<Store>> OpenExamined(Recoverable found, rocksdb::WALRecoveryMode mode,
@@ -114,6 +121,7 @@ struct Taken {
 using Permission = std::function<Result<void>(const StoreDirectory& found)>;
 
 Result<Taken> TakeDirectory(const fs::path& directory, const Permission& may) {
+  if (directory.empty()) return Error(ErrorCode::kInvalidArgument, "the directory has no name");
   if (Result<void> rocks = CheckRocks(); !rocks) return rocks.error();
   if (Result<void> safe = CheckDirectorySafety(directory); !safe) return safe.error();
   Result<StoreDirectory> found = InspectDirectory(directory);
@@ -149,14 +157,18 @@ Result<std::unique_ptr<Store>> Open(const fs::path& directory, const SinkOptions
   return store;
 }
 
+Error StoreThere(const fs::path& directory) {
+  return Error(ErrorCode::kInvalidArgument, "there is a store in " + directory.string() +
+                                                " already; give an empty or a new directory");
+}
+
 Result<void> Make(const fs::path& directory, const SinkOptions& options, const Filling& fill,
                   rocksdb::Env* env) {
   Result<Taken> taken = TakeDirectory(directory, [&](const StoreDirectory& found) -> Result<void> {
-    if (found.kind != DirectoryKind::kStore) return {};
-    return Error(ErrorCode::kInvalidArgument, "there is a store in " + directory.string() +
-                                                  " already; give an empty or a new directory");
+    return found.kind == DirectoryKind::kStore ? StoreThere(directory) : Result<void>();
   });
-  if (!taken) return taken.error();
+  const bool damaged = !taken && taken.error().code() == ErrorCode::kCorruption;
+  if (!taken) return damaged ? StoreThere(directory) : taken.error();
   auto store = Create(taken->real, std::move(taken->lock), options, fill, env);
   return store ? Result<void>() : store.error();
 }

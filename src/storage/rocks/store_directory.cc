@@ -5,6 +5,7 @@
 #include "storage/rocks/descriptor.h"
 #include "storage/rocks/directory_lock.h"
 #include "storage/rocks/status.h"
+#include "storage/rocks/watermark_file.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -75,6 +76,14 @@ Result<Names> ListNames(const fs::path& directory) {
     }
   }
   return names;
+}
+
+// Ok also where there is none.
+Result<void> Remove(const fs::path& file) {
+  std::error_code code;
+  fs::remove(file, code);
+  if (code) return SystemError(file.string(), code);
+  return {};
 }
 
 // One at a time: the name of each is to be on the disk before something stands below it.
@@ -178,9 +187,16 @@ Result<void> UnfinishCreation(const fs::path& directory) {
 }
 
 Result<void> AbandonCreation(const fs::path& directory) {
-  std::error_code code;
-  fs::remove(directory / kCreatingFile, code);
-  if (code) return SystemError((directory / kCreatingFile).string(), code);
+  if (Result<void> removed = Remove(directory / kWatermarkFile); !removed) return removed;
+  const Result<std::vector<std::string>> left = EntriesOf(directory);
+  if (!left) return left.error();
+  for (const std::string& name : *left) {
+    if (name == kCreatingFile || IsNobodys(name)) continue;
+    return Error(ErrorCode::kIoError, (directory / name).string() + " could not be removed");
+  }
+  // What was removed is gone for certain before the mark is.
+  if (Result<void> synced = SyncDirectory(directory); !synced) return synced;
+  if (Result<void> removed = Remove(directory / kCreatingFile); !removed) return removed;
   return SyncDirectory(directory);
 }
 

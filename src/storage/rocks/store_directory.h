@@ -2,13 +2,13 @@
 //
 // StoreDirectory: what a directory is, told from two small files before RocksDB touches anything.
 //
-//   IDEM_CREATING   a store is being made here; nothing was ever committed to it
+//   IDEM_CREATING   a store is being made here; nothing of what is there counts
 //   IDEM_FORMAT     a store stands here: the bytes of its FormatHeader (codec/store_header.h)
 //
-//   empty -> IDEM_CREATING -> IDEM_WATERMARK -> RocksDB's files with the header entry, synced
-//         -> renamed IDEM_FORMAT
+//   empty -> IDEM_CREATING -> IDEM_WATERMARK -> RocksDB's files with the header entry, and with all
+//         others that the store is to begin with, synced -> renamed IDEM_FORMAT
 //
-// A crash on the way leaves IDEM_CREATING, and the next Open begins anew. A directory that has
+// A crash on the way leaves IDEM_CREATING, and the next making begins anew. A directory that has
 // neither file and is not empty belongs to somebody else and is never touched. And because a store
 // is known by IDEM_FORMAT, one whose RocksDB files are gone is damaged, not new.
 #pragma once
@@ -52,8 +52,9 @@ Result<void> BeginCreation(const std::filesystem::path& directory,
                            const codec::FormatHeader& header);
 Result<void> FinishCreation(const std::filesystem::path& directory);
 
-// The two steps back, of a making that failed: to a store that is being made, where it stands
-// already, and to nothing once all other files are gone. Errors: kIoError.
+// The way back, of a making that failed: a store that stands is one that is being made again; then,
+// when RocksDB's files are gone, the watermark goes and the mark last of all. It stays where other
+// files do, which nobody would know without it. Errors: kIoError.
 Result<void> UnfinishCreation(const std::filesystem::path& directory);
 Result<void> AbandonCreation(const std::filesystem::path& directory);
 

@@ -134,12 +134,6 @@ Result<std::shared_ptr<WatermarkFile>> WatermarkFile::Open(const fs::path& direc
   return file;
 }
 
-Result<void> WatermarkFile::Remove(const fs::path& directory) {
-  const std::string path = PathIn(directory);
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return LastSystemError(path);
-  return {};
-}
-
 Result<codec::WatermarkImage> WatermarkFile::Read(const fs::path& directory, const Uuid& store_id) {
   const std::string path = PathIn(directory);
   Result<Descriptor> opened = OpenFile(path, O_RDONLY);

@@ -57,9 +57,6 @@ class WatermarkFile {
   static Result<std::shared_ptr<WatermarkFile>> Open(const std::filesystem::path& directory,
                                                      const Uuid& store_id);
 
-  // Errors: kIoError.
-  static Result<void> Remove(const std::filesystem::path& directory);
-
   // The newest image, also while somebody writes. Errors: kCorruption (the file is missing, no
   // image of it is whole, or it belongs to another store), kIoError.
   static Result<codec::WatermarkImage> Read(const std::filesystem::path& directory,

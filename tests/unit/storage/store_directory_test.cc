@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <string>
 
@@ -83,6 +84,33 @@ TEST(MakeDirectory, FollowsALinkFurtherUp) {
   const auto store = OpenRocksStore(directory.path() / "link" / "store", {});
   EXPECT_TRUE(store) << store.error().message();
   EXPECT_TRUE(fs::exists(directory.path() / "real" / "store" / kFormatFile));
+}
+
+TEST(AbandonCreation, GoesBackFromAStoreToNothing) {
+  const TempDirectory directory;
+  ASSERT_TRUE(BeginCreation(directory.path(), {}));
+  ASSERT_TRUE(FinishCreation(directory.path()));
+  EXPECT_EQ(InspectDirectory(directory.path())->kind, DirectoryKind::kStore);
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_TRUE(UnfinishCreation(directory.path()));
+    EXPECT_EQ(InspectDirectory(directory.path())->kind, DirectoryKind::kCreating);
+  }
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_TRUE(AbandonCreation(directory.path()));
+    EXPECT_EQ(InspectDirectory(directory.path())->kind, DirectoryKind::kEmpty);
+  }
+  EXPECT_TRUE(UnfinishCreation(directory.path()));
+}
+
+// Without the mark they would be somebody else's, and no store could be made there any more.
+TEST(AbandonCreation, LeavesTheMarkWhileThereAreFiles) {
+  const TempDirectory directory;
+  ASSERT_TRUE(BeginCreation(directory.path(), {}));
+  std::ofstream(directory.path() / "000007.sst") << "rows";
+  const Result<void> abandoned = AbandonCreation(directory.path());
+  ASSERT_FALSE(abandoned);
+  EXPECT_NE(abandoned.error().message().find("000007.sst"), std::string::npos);
+  EXPECT_EQ(InspectDirectory(directory.path())->kind, DirectoryKind::kCreating);
 }
 
 }  // namespace
