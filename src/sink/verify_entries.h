@@ -12,8 +12,8 @@ namespace idem {
 
 class SnapshotImpl;
 
-// As Snapshot::Verify. Shows `also`, unless it is empty, the entries in ascending order of the keys,
-// until something is found: all of them when the report is ok(). Its error, which is not
+// As Snapshot::Verify. Shows `also`, unless it is empty, the entries in ascending order of the
+// keys, until something is found: all of them when the report is ok(). Its error, which is not
 // kCorruption, ends the pass.
 Result<VerifyReport> VerifyEntries(const SnapshotImpl& snapshot, const VerifyOptions& options,
                                    const pipeline::EntryVisitor& also);

@@ -266,6 +266,13 @@ MUTANTS = (
         ("forgotten_tokens_stay_below_the_floor", "  if (picked->more) {\n", "  if (false) {\n"),
         ("a_token_floor_falls", "if (*floor && **floor >= below_sequence) return false;", ""),
         ) +
+    _in("src/sink/backup.cc",
+        ("what_is_damaged_is_copied", "if (!report->ok()) return", "if (false) return"),
+        ("the_end_is_not_copied", "if (auto ok = copier.Flush(); !ok) return ok.error();", ""),
+        ("a_copy_may_lose_what_it_has", "kept = to->KeepWatermark(*note);", "kept;"),
+        ("a_copy_has_its_stores_identity",
+         "if (key == codec::SpaceKey(codec::Space::kFormat)) return {};", ""),
+        ) +
     _in("src/codec/tuple.cc",
         ("zero_is_escaped_by_another_byte", "*out++ = kEscaped;", "*out++ = '\\x01';"),
         ("minus_zero_is_another_key", "if (number == 0) bits = 0;", ""),
