@@ -283,16 +283,9 @@ template void RecordBuffer::Add<Operation::kDelete>(const TableEntry&, KeyRef, s
 
 void RecordBuffer::Add(const TableEntry& table, Operation operation, KeyRef key,
                        std::string_view value, const WriteOptions& options) {
-  switch (operation) {
-    case Operation::kInsert:
-      return Add<Operation::kInsert>(table, key, value, options);
-    case Operation::kUpsert:
-      return Add<Operation::kUpsert>(table, key, value, options);
-    case Operation::kDelete:
-      return Add<Operation::kDelete>(table, key, value, options);
-    case Operation::kReject:
-      break;  // no record of its own: Reject
-  }
+  if (operation == Operation::kInsert) return Add<Operation::kInsert>(table, key, value, options);
+  if (operation == Operation::kUpsert) return Add<Operation::kUpsert>(table, key, value, options);
+  return Add<Operation::kDelete>(table, key, value, options);
 }
 
 void RecordBuffer::Reject(const TableEntry& table, std::string_view raw, std::string_view why) {

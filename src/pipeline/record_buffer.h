@@ -126,6 +126,7 @@ class RecordBuffer {
   template <Operation kOperation>
   void Add(const TableEntry& table, KeyRef key, std::string_view value,
            const WriteOptions& options);
+  // REQUIRES: not kReject, which has no key.
   void Add(const TableEntry& table, Operation operation, KeyRef key, std::string_view value,
            const WriteOptions& options);
   void Reject(const TableEntry& table, std::string_view raw, std::string_view why);
