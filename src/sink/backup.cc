@@ -36,15 +36,16 @@ Error NotWritten(const Error& error, std::optional<std::uint64_t> free_bytes) {
                                         "); look for the cause, and write it again");
 }
 
-// What failed before there was a store to write to, or when all was written.
+// What failed before there was a store to write to, or when all was written: with all that it says,
+// which may be that something stays there.
 Error NotMade(const Error& error, const std::filesystem::path& directory) {
-  const bool of_the_disk = error.code() == ErrorCode::kIoError ||
-                           error.code() == ErrorCode::kNoSpace ||
-                           error.code() == ErrorCode::kCorruption;
-  if (!of_the_disk) return error;
+  if (error.code() == ErrorCode::kNoSpace) return NotWritten(error, {});
+  if (error.code() != ErrorCode::kIoError && error.code() != ErrorCode::kCorruption) return error;
   std::error_code unknown;
   const std::filesystem::space_info space = std::filesystem::space(directory, unknown);
-  return NotWritten(error, unknown ? std::nullopt : std::optional(space.available));
+  const bool full = !unknown && space.available < kFullBytes;
+  return Error(full ? ErrorCode::kNoSpace : ErrorCode::kIoError,
+               "the backup could not be written: " + error.message());
 }
 
 Error NotWhole(const VerifyReport& report) {
