@@ -54,13 +54,12 @@ class SixteenBytes {
 };
 #endif
 
-// The last step may overlap the one before. REQUIRES: at least one step.
+// REQUIRES: at least one step.
 template <typename Steps>
 inline bool CopyInStepsUnlessZeros(std::string_view text, char* out) noexcept {
   Steps steps;
-  const std::size_t last = text.size() - Steps::kStep;
-  for (std::size_t at = 0; at < last; at += Steps::kStep) steps.Copy(text.data() + at, out + at);
-  steps.Copy(text.data() + last, out + last);
+  ForEachStep<Steps::kStep>(text.size(),
+                            [&](std::size_t at) { steps.Copy(text.data() + at, out + at); });
   return !steps.saw_zeros();
 }
 

@@ -19,13 +19,17 @@ inline Word LoadWord(const char* from) noexcept {
   return word;
 }
 
-// Calls visit(at) with offsets whose words cover `size` bytes; the last may overlap the one before.
-// REQUIRES: size >= sizeof(Word).
+// Calls visit(at) with offsets at which so many bytes each cover `size` bytes; the last may overlap
+// the one before. REQUIRES: size >= kStep.
+template <std::size_t kStep, typename Visit>
+inline void ForEachStep(std::size_t size, Visit&& visit) {
+  const std::size_t last = size - kStep;
+  for (std::size_t at = 0; at < last; at += kStep) visit(at);
+  visit(last);
+}
 template <typename Visit>
 inline void ForEachWord(std::size_t size, Visit&& visit) {
-  const std::size_t last = size - sizeof(Word);
-  for (std::size_t at = 0; at < last; at += sizeof(Word)) visit(at);
-  visit(last);
+  ForEachStep<sizeof(Word)>(size, visit);
 }
 
 // All bytes of a string of less than a word, some of them twice. Of strings of one size, only equal

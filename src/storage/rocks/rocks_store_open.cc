@@ -25,9 +25,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error StaysThere(const Error& why, const fs::path& directory, const Error& kept) {
-  return Error(why.code(), why.message() + "; what was written of it stays in " +
-                               directory.string() + ": " + kept.message());
+// Where it is by now, who moved the directory knows.
+Error WithRemains(const Error& why, const Error& kept) {
+  return Error(why.code(), why.message() + "; what was written of it was not taken away (" +
+                               kept.message() + ")");
 }
 
 // `fill` may be empty: then what was made stays when it fails, for the next one to begin anew.
@@ -51,7 +52,7 @@ Result<std::unique_ptr<Store>> Create(const fs::path& directory,
   if (!fill) return why;
   const Result<void> gone =
       store != nullptr ? store->Discard(directory) : AbandonCreation(directory);
-  return gone ? why : StaysThere(why, directory, gone.error());
+  return gone ? why : WithRemains(why, gone.error());
 }
 
 Result<std::unique_ptr<Store>> OpenExamined(Recoverable found, rocksdb::WALRecoveryMode mode,
@@ -120,8 +121,12 @@ struct Taken {
 // Whether what was found may be gone on with.
 using Permission = std::function<Result<void>(const StoreDirectory& found)>;
 
+Error NoName() {
+  return Error(ErrorCode::kInvalidArgument, "the path of the store is empty; give a directory");
+}
+
 Result<Taken> TakeDirectory(const fs::path& directory, const Permission& may) {
-  if (directory.empty()) return Error(ErrorCode::kInvalidArgument, "the directory has no name");
+  if (directory.empty()) return NoName();
   if (Result<void> rocks = CheckRocks(); !rocks) return rocks.error();
   if (Result<void> safe = CheckDirectorySafety(directory); !safe) return safe.error();
   Result<StoreDirectory> found = InspectDirectory(directory);

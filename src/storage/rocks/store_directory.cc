@@ -192,7 +192,9 @@ Result<void> AbandonCreation(const fs::path& directory) {
   if (!left) return left.error();
   for (const std::string& name : *left) {
     if (name == kCreatingFile || IsNobodys(name)) continue;
-    return Error(ErrorCode::kIoError, (directory / name).string() + " could not be removed");
+    return Error(
+        ErrorCode::kIoError,
+        (directory / name).string() + " is left; remove it by hand, or make another store there");
   }
   // What was removed is gone for certain before the mark is.
   if (Result<void> synced = SyncDirectory(directory); !synced) return synced;

@@ -170,7 +170,8 @@ TEST_F(MakingARocksStore, LeavesTheStoreOfAnotherThatTookItsPlace) {
   });
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code(), ErrorCode::kFenced);
-  EXPECT_NE(made.error().message().find("what was written of it stays"), std::string::npos);
+  EXPECT_NE(made.error().message().find("what was written of it was not taken away"),
+            std::string::npos);
   EXPECT_EQ(InspectDirectory(aside)->kind, DirectoryKind::kCreating);
   const auto store = OpenRocksStore(path_, {.create_if_missing = false});
   ASSERT_TRUE(store) << store.error().message();
